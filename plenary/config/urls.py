@@ -1,0 +1,35 @@
+"""The addresses of the whole site: short, and meant to last."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+
+from plenary.faces.api.main import api
+from plenary.faces.site.health import healthz, readyz
+from plenary.ground.web.languages import in_every_language
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("api/v1/", api.urls),
+    path("admin/", admin.site.urls),
+    *in_every_language(
+        path("account/", include("plenary.ground.people.urls")),
+        path("accounts/", include("allauth.urls")),
+        path("calls/", include("plenary.engines.calls.urls")),
+        path("stocktaking/", include("plenary.programmes.stocktaking.urls")),
+        path("prizes/", include("plenary.programmes.awards.urls")),
+        path("forum/", include("plenary.programmes.forum.urls")),
+        path("reports/", include("plenary.voice.publications.urls")),
+        path("desk/", include("plenary.faces.desk.urls")),
+        path("", include("plenary.understanding.insights.urls")),
+        path("", include("plenary.faces.site.urls")),
+        path("", include("plenary.ground.framework.urls")),
+    ),
+]
+
+handler400 = "plenary.ground.web.errors.bad_request"
+handler403 = "plenary.ground.web.errors.forbidden"
+handler404 = "plenary.ground.web.errors.not_found"
+handler500 = "plenary.ground.web.errors.server_error"

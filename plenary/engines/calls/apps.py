@@ -1,0 +1,6 @@
+from plenary.rooms import Room
+
+
+class CallsRoom(Room):
+    name = "plenary.engines.calls"
+    label = "calls"

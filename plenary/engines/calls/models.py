@@ -1,0 +1,85 @@
+"""Open calls and their phases. What is open follows from instants and the clock, never from a stored flag."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from plenary.ground.framework.models import Edition
+from plenary.ground.framework.text import TextField
+
+
+class Call(models.Model):
+    """Something the process asks the world for."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="calls")
+    slug = models.SlugField(max_length=60)
+    title = TextField()
+    purpose = TextField()  # one sentence for lists
+    rules = TextField()
+    guidance = TextField()
+    languages = models.JSONField(default=list, blank=True)  # content languages accepted; empty: any
+    contact = models.EmailField(blank=True)
+    intake = models.CharField(max_length=60, blank=True)  # what an accepted submission becomes
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["edition", "position", "slug"]
+        constraints = [models.UniqueConstraint(fields=["edition", "slug"], name="call_slug")]
+
+    def __str__(self) -> str:
+        return f"{self.edition.code}/{self.slug}"
+
+    @property
+    def scope(self) -> str:
+        """The scope in which roles for this call are granted."""
+        return f"call:{self.edition.code}/{self.slug}"
+
+
+class Phase(models.Model):
+    """A dated part of a call. An open end (no ``closes_at``) is an ongoing call."""
+
+    class Kind(models.TextChoices):
+        COLLECT = "collect", _("Submission")
+        MEETING = "meeting", _("Meeting")
+        SCREEN = "screen", _("Review")
+        VOTE = "vote", _("Public vote")
+        JURY = "jury", _("Jury")
+        ANNOUNCE = "announce", _("Announcement")
+        PUBLISH = "publish", _("Publication")
+
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="phases")
+    code = models.SlugField(max_length=60)
+    kind = models.CharField(max_length=10, choices=Kind)
+    title = TextField()
+    text = TextField()
+    opens_at = models.DateTimeField(null=True, blank=True)
+    closes_at = models.DateTimeField(null=True, blank=True)
+    all_day = models.BooleanField(default=False)  # only the days are known
+    zone = models.CharField(max_length=60, default="Europe/Zurich")
+    link = models.URLField(blank=True, max_length=500)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["call", "position", "opens_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["call", "code"], name="phase_code"),
+            models.CheckConstraint(
+                condition=models.Q(closes_at__isnull=True) | models.Q(opens_at__isnull=True) | models.Q(closes_at__gte=models.F("opens_at")),
+                name="phase_instants",
+            ),
+        ]
+        indexes = [models.Index(fields=["kind", "closes_at"], name="phase_deadline")]
+
+
+class DeadlineChange(models.Model):
+    """That a deadline was moved, with the note that the public reads."""
+
+    phase = models.ForeignKey(Phase, on_delete=models.CASCADE, related_name="deadline_changes")
+    at = models.DateTimeField()
+    before = models.DateTimeField(null=True)
+    after = models.DateTimeField(null=True)
+    note = TextField()
+
+    class Meta:
+        ordering = ["-at"]

@@ -1,0 +1,6 @@
+from plenary.rooms import Room
+
+
+class ApiRoom(Room):
+    name = "plenary.faces.api"
+    label = "api"

@@ -1,0 +1,6 @@
+from plenary.rooms import Room
+
+
+class CliRoom(Room):
+    name = "plenary.faces.cli"
+    label = "cli"

@@ -1,0 +1,6 @@
+from plenary.rooms import Room
+
+
+class SiteRoom(Room):
+    name = "plenary.faces.site"
+    label = "site"

@@ -1,0 +1,74 @@
+"""Who acts: a signed-in user, or the system itself (loading an edition, a nightly task)."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from rules.permissions import has_perm
+from rules.predicates import predicate as as_predicate
+
+from plenary.errors import NotAllowed
+
+
+class Actor(Protocol):
+    """Anyone in whose name an action runs."""
+
+    @property
+    def trail_id(self) -> str:
+        """Opaque id kept in the trail; says nothing about the person by itself."""
+
+    def has_role(self, *roles: str, scope: str = "site") -> bool:
+        """Whether any of the roles is held now in the scope or in one that contains it."""
+
+
+class System:
+    """The platform acting by itself, with every role."""
+
+    trail_id = "system"
+    is_active = True
+    is_authenticated = True
+
+    def has_role(self, *roles: str, scope: str = "site") -> bool:
+        return True
+
+
+class Nobody:
+    """An anonymous visitor: no role at all."""
+
+    trail_id = "anonymous"
+    is_active = True
+    is_authenticated = False
+
+    def has_role(self, *roles: str, scope: str = "site") -> bool:
+        return False
+
+
+SYSTEM = System()
+NOBODY = Nobody()
+
+
+def may(actor: Actor, permission: str, subject: Any = None) -> bool:
+    """Whether the actor holds the permission (registered with ``rules``) on the subject."""
+    return bool(has_perm(permission, actor, subject))
+
+
+def require(actor: Actor, permission: str, subject: Any = None) -> None:
+    """Stop here unless the actor holds the permission.
+
+    Raises: NotAllowed.
+    """
+    if not may(actor, permission, subject):
+        raise NotAllowed(permission)
+
+
+def holds(*roles: str) -> Any:
+    """A ``rules`` predicate: the actor holds one of the roles in the subject's scope.
+
+    The scope is the subject's ``scope`` attribute (``edition:2021``), or the whole site where it has none.
+    """
+
+    @as_predicate(f"holds:{'/'.join(roles)}")
+    def predicate(actor: Actor, subject: Any = None) -> bool:
+        return actor.has_role(*roles, scope=getattr(subject, "scope", "site"))
+
+    return predicate

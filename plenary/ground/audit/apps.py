@@ -1,0 +1,6 @@
+from plenary.rooms import Room
+
+
+class AuditRoom(Room):
+    name = "plenary.ground.audit"
+    label = "audit"

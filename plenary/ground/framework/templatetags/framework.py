@@ -1,0 +1,38 @@
+"""Template tags for texts and concepts; built in, so no template has to load them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from plenary.ground.framework.text import Text, reader_language
+
+register = template.Library()
+
+
+@register.filter
+def shown(text: Text | str | None) -> str | SafeString:
+    """The text in the reader's best language, marked with its own language and direction where that differs."""
+    if not text:
+        return ""
+    if isinstance(text, str):
+        return text
+    best = text.best()
+    if best.language == reader_language():
+        return best.text
+    return format_html('<span lang="{}" dir="{}">{}</span>', best.language, best.direction, best.text)
+
+
+@register.filter
+def plain(text: Text | str | None) -> str:
+    """The text in the reader's best language without markup, for titles and attributes."""
+    return str(text) if text else ""
+
+
+@register.inclusion_tag("framework/parts/concept.html")
+def concept(concept: Any, link: bool = True) -> dict[str, Any]:
+    """A concept as a chip: a goal in its colour with its number in text, anything else with its code."""
+    return {"concept": concept, "link": link}

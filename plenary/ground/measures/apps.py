@@ -1,0 +1,6 @@
+from plenary.rooms import Room
+
+
+class MeasuresRoom(Room):
+    name = "plenary.ground.measures"
+    label = "measures"

@@ -1,0 +1,43 @@
+"""The outbox: every mail that leaves the platform waits here first."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from plenary.ground.framework.text import TextField
+
+
+class MessageTemplate(models.Model):
+    """Subject and body of a kind of mail, in several languages, with ``{placeholders}``."""
+
+    code = models.SlugField(max_length=60, unique=True)
+    subject = TextField()
+    body = TextField()
+
+
+class OutboxMessage(models.Model):
+    """One mail to one address."""
+
+    class State(models.TextChoices):
+        HELD = "held", _("Held")
+        QUEUED = "queued", _("Waiting")
+        SENT = "sent", _("Sent")
+        FAILED = "failed", _("Failed")
+
+    to = models.EmailField()
+    language = models.CharField(max_length=10, default="en")
+    subject = models.CharField(max_length=300)
+    body = models.TextField()
+    template = models.CharField(max_length=60, blank=True)
+    about_kind = models.CharField(max_length=64, blank=True)
+    about_key = models.CharField(max_length=200, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED, db_index=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    problem = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-id"]

@@ -1,0 +1,6 @@
+from plenary.rooms import Room
+
+
+class PeopleRoom(Room):
+    name = "plenary.ground.people"
+    label = "people"

@@ -1,0 +1,6 @@
+from plenary.rooms import Room
+
+
+class WebRoom(Room):
+    name = "plenary.ground.web"
+    label = "web"

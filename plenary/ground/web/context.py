@@ -1,0 +1,30 @@
+"""What the page shell needs on every page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import get_language, get_language_bidi
+
+from plenary.ground.web.languages import in_language
+from plenary.ground.web.navigation import main_navigation
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Language, direction, language switch, navigation."""
+    current = get_language() or "en"
+    path = request.get_full_path()
+    return {
+        "language": current.split("-")[0],
+        "direction": "rtl" if get_language_bidi() else "ltr",
+        "language_switch": [
+            {"code": code.split("-")[0], "name": name, "path": in_language(path, code), "current": code == current} for code, name in settings.LANGUAGES
+        ],
+        "navigation": main_navigation(request),
+        "site_name": settings.SITE_NAME,
+        "base_url": settings.BASE_URL,
+        "is_demo": settings.DEMO,
+        "reference": getattr(request, "reference", ""),
+    }

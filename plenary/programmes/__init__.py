@@ -1,0 +1,1 @@
+"""Floor 3: what the process does (stocktaking, awards, forum, partners)."""

@@ -1,0 +1,6 @@
+from plenary.rooms import Room
+
+
+class AwardsRoom(Room):
+    name = "plenary.programmes.awards"
+    label = "awards"

@@ -1,0 +1,6 @@
+from plenary.rooms import Room
+
+
+class PartnersRoom(Room):
+    name = "plenary.programmes.partners"
+    label = "partners"

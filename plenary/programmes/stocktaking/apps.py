@@ -1,0 +1,6 @@
+from plenary.rooms import Room
+
+
+class StocktakingRoom(Room):
+    name = "plenary.programmes.stocktaking"
+    label = "stocktaking"

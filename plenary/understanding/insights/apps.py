@@ -1,0 +1,6 @@
+from plenary.rooms import Room
+
+
+class InsightsRoom(Room):
+    name = "plenary.understanding.insights"
+    label = "insights"

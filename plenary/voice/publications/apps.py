@@ -1,0 +1,6 @@
+from plenary.rooms import Room
+
+
+class PublicationsRoom(Room):
+    name = "plenary.voice.publications"
+    label = "publications"
