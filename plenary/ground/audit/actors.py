@@ -67,7 +67,7 @@ def holds(*roles: str) -> Any:
     The scope is the subject's ``scope`` attribute (``edition:2021``), or the whole site where it has none.
     """
 
-    @as_predicate(f"holds:{'/'.join(roles)}")
+    @as_predicate(f"holds:{'/'.join(roles)}")  # type: ignore[untyped-decorator]
     def predicate(actor: Actor, subject: Any = None) -> bool:
         return actor.has_role(*roles, scope=getattr(subject, "scope", "site"))
 
