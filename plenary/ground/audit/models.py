@@ -1,8 +1,12 @@
-"""The trail (who did what, when, why) and versions of whole aggregates. Both are append-only."""
+"""The trail (who did what, when, why) and versions of whole aggregates. Both are append-only.
+
+The database itself refuses changes: see ``guards``. What may name a person (values, the reason in somebody's words)
+sits in a payload, which can be emptied, and only emptied.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -15,16 +19,32 @@ class AppendOnlyViolation(PlenaryError):
 
 
 class Payload(models.Model):
-    """Values before and after, kept apart so that they can be erased while the trail stays."""
+    """Values before and after and the reason, kept apart so that they can be erased while the trail stays."""
 
     before = models.JSONField(null=True, encoder=DjangoJSONEncoder)
     after = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    reason = models.TextField(blank=True)
     erased_at = models.DateTimeField(null=True)
+
+
+M = TypeVar("M", bound=models.Model)
+
+
+class AppendOnlyQuerySet(models.QuerySet[M]):
+    """A queryset that says no before the database has to."""
+
+    def update(self, **values: Any) -> int:
+        raise AppendOnlyViolation(f"{self.model.__name__} can only be added")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise AppendOnlyViolation(f"{self.model.__name__} can only be added")
 
 
 class AppendOnly(models.Model):
     class Meta:
         abstract = True
+
+    payload: Any
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk is not None:
@@ -33,6 +53,11 @@ class AppendOnly(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise AppendOnlyViolation(f"{type(self).__name__} can only be added")
+
+    @property
+    def reason(self) -> str:
+        """Why, in the actor's words; empty where none was given or it was erased."""
+        return self.payload.reason if self.payload else ""
 
 
 class TrailRecord(AppendOnly):
@@ -43,9 +68,10 @@ class TrailRecord(AppendOnly):
     verb = models.CharField(max_length=64)
     kind = models.CharField(max_length=64)
     key = models.CharField(max_length=200)
-    reason = models.TextField(blank=True)
     reference = models.CharField(max_length=32, blank=True)
     payload = models.OneToOneField(Payload, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects: ClassVar[Any] = AppendOnlyQuerySet["TrailRecord"].as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["kind", "key", "-at"], name="trail_subject")]
@@ -60,8 +86,9 @@ class Version(AppendOnly):
     number = models.PositiveIntegerField()
     at = models.DateTimeField()
     actor_id = models.CharField(max_length=64)
-    reason = models.TextField(blank=True)
     payload = models.OneToOneField(Payload, on_delete=models.PROTECT, related_name="+")
+
+    objects: ClassVar[Any] = AppendOnlyQuerySet["Version"].as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "key", "number"], name="version_number")]
