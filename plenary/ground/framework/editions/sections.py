@@ -22,6 +22,8 @@ time, what the database holds, what the file says now.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, GetCoreSchemaHandler, StringConstraints, ValidationInfo
@@ -47,6 +49,10 @@ R = TypeVar("R", bound=Row)
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
 
 
+def _tidy(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
 class _TextValue:
     """A ``Text`` in a data file: a string, or a table by language."""
 
@@ -56,13 +62,16 @@ class _TextValue:
             if isinstance(value, Text):
                 return value
             if isinstance(value, str):
-                return Text.of(value.strip())
+                return Text.of(_tidy(value))
             if not isinstance(value, dict):
                 raise ValueError("give a text, or a table of texts by language")
             wrong = [key for key, text in value.items() if key not in ("original", "machine") and not isinstance(text, str)]
             if wrong:
                 raise ValueError(f"the text in language {wrong[0]} is not a string")
-            text = Text.from_plain(value)
+            machine = value.get("machine", [])
+            if not isinstance(machine, list) or not all(isinstance(language, str) for language in machine):
+                raise ValueError("`machine` is a list of languages")
+            text = Text.from_plain({key: _tidy(text) if isinstance(text, str) else text for key, text in value.items()})
             if text and text.original not in text.texts:
                 raise ValueError(f"the original language is {text.original}, but there is no text in it")
             return text
@@ -71,6 +80,13 @@ class _TextValue:
 
 
 TextValue = Annotated[Text, _TextValue]
+
+
+@dataclass(frozen=True, slots=True)
+class ConceptRef:
+    """Marks a field whose value is the code of a concept of the scheme."""
+
+    scheme: str
 
 
 def concept_of(scheme: str) -> Any:
@@ -82,7 +98,7 @@ def concept_of(scheme: str) -> Any:
             raise ValueError(f"{code!r} is not a concept of the scheme {scheme}")
         return code
 
-    return Annotated[str, AfterValidator(known)]
+    return Annotated[str, AfterValidator(known), ConceptRef(scheme)]
 
 
 class Section(ABC, Generic[R]):
@@ -91,6 +107,14 @@ class Section(ABC, Generic[R]):
     name: ClassVar[str]
     file: ClassVar[str]  # ends in .toml or .csv
     row: ClassVar[type[Row]]
+    single: ClassVar[bool] = False  # True: the file holds one table ``[name]`` instead of an array ``[[name]]``
+
+    def check(self, rows: Sequence[R], folder: Mapping[str, Sequence[Row]]) -> Iterable[tuple[int, str, str]]:
+        """What is wrong between rows, or with rows of other sections: (position of the row, field, sentence).
+
+        folder: all rows of the edition folder by name of section. Called only when each row by itself holds.
+        """
+        return ()
 
     @abstractmethod
     def read(self, edition: Edition) -> list[R]:
