@@ -9,22 +9,30 @@ from django.http import HttpRequest
 from django.utils.translation import get_language, get_language_bidi
 
 from plenary.ground.web.languages import in_language
-from plenary.ground.web.navigation import main_navigation
+from plenary.ground.web.navigation import account_links, footer_navigation, main_navigation
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Language, direction, language switch, navigation."""
+    """Language, direction, language switch, navigation.
+
+    Nothing here touches the database before the template asks for it: the page of a server error uses it too.
+    """
     current = get_language() or "en"
-    path = request.get_full_path()
+    path = request.get_full_path()  # percent-encoded, and never starting with two slashes
+    bare = path.split("?", 1)[0]
     return {
         "language": current.split("-")[0],
         "direction": "rtl" if get_language_bidi() else "ltr",
         "language_switch": [
-            {"code": code.split("-")[0], "name": name, "path": in_language(path, code), "current": code == current} for code, name in settings.LANGUAGES
+            {"code": code.split("-")[0], "name": name, "path": in_language(path, code), "bare_path": in_language(bare, code), "current": code == current}
+            for code, name in settings.LANGUAGES
         ],
         "navigation": main_navigation(request),
+        "footer_navigation": footer_navigation(),
+        "account_links": lambda: account_links(request),
         "site_name": settings.SITE_NAME,
         "base_url": settings.BASE_URL,
+        "canonical": f"{settings.BASE_URL}{bare}",
         "is_demo": settings.DEMO,
         "reference": getattr(request, "reference", ""),
     }

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 
 from plenary.errors import BadQuery, PlenaryError
 from plenary.ground.web.languages import language_of_path
@@ -16,7 +16,8 @@ from plenary.ground.web.languages import language_of_path
 def _page(request: HttpRequest, status: int, title: str, text: str, **more: Any) -> HttpResponse:
     if request.path.startswith("/api/"):
         return JsonResponse({"type": "about:blank", "title": title, "status": status, "detail": text}, status=status, content_type="application/problem+json")
-    return render(request, "web/error.html", {"status": status, "title": title, "text": text, **more}, status=status)
+    # ``bare``: no account, no messages, nothing that would read a session or the database.
+    return render(request, "web/error.html", {"status": status, "title": title, "text": text, "bare": status >= 500, **more}, status=status)
 
 
 def bad_query(request: HttpRequest, exception: BadQuery) -> HttpResponse:
@@ -70,7 +71,23 @@ def server_error(request: HttpRequest) -> HttpResponse:
                 _("Nothing you sent was half-done. Try again in a moment; if it stays, tell the secretariat the reference below."),
             )
         except Exception:  # the shell itself may be what fails
-            return HttpResponse(f"<!doctype html><title>500</title><h1>500</h1><p>{getattr(request, 'reference', '')}</p>", status=500)
+            reference = getattr(request, "reference", "")
+            page = "<!doctype html><html lang=en><title>Something went wrong</title><h1>Something went wrong on our side</h1><p>Reference: {}</p><p><a href=/>Home</a></p>"
+            return HttpResponse(page.format(reference), status=500)
+
+
+def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
+    """429: more requests than one address may send in a minute."""
+    response = _page(
+        request,
+        429,
+        _("Too many requests"),
+        ngettext("Wait %(seconds)s second and try again.", "Wait %(seconds)s seconds and try again.", seconds) % {"seconds": seconds},
+        bare=True,
+    )
+    response["Retry-After"] = str(seconds)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

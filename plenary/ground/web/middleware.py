@@ -16,6 +16,15 @@ from plenary.ground.web.languages import language_of_path
 Handler = Callable[[HttpRequest], HttpResponse]
 log = structlog.get_logger(__name__)
 
+#: Said on every answer, beside what Django's own middleware says. Nothing here needs a device or the reader's place;
+#: passkeys are the one exception.
+HEADERS = {
+    "Permissions-Policy": "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), "
+    "microphone=(), midi=(), payment=(), usb=(), publickey-credentials-create=(self), publickey-credentials-get=(self)",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Permitted-Cross-Domain-Policies": "none",
+}
+
 
 class Reference:
     """Gives each request a short reference, in its logs, its answer and its error page."""
@@ -28,6 +37,8 @@ class Reference:
         with structlog.contextvars.bound_contextvars(reference=request.reference):  # type: ignore[attr-defined]
             response = self.get_response(request)
         response["X-Reference"] = request.reference  # type: ignore[attr-defined]
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
         return response
 
 

@@ -6,8 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+#: The roles that open the desk; the web room knows them by name only.
+DESK_ROLES = ("administrator", "secretariat", "editor", "reviewer", "juror", "focal-point", "track-coordinator", "reader")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,15 @@ class Item:
 
 
 _items: list[Item] = []
+_footer: list[Item] = [
+    Item(gettext_lazy("About"), "site:about", 10),
+    Item(gettext_lazy("Accessibility"), "site:accessibility", 20),
+    Item(gettext_lazy("Privacy"), "people:privacy", 30),
+    Item(gettext_lazy("Terms of use"), "people:terms", 40),
+    Item(gettext_lazy("Measures"), "insights:measures", 50),
+    Item(gettext_lazy("Vocabularies"), "framework:schemes", 60),
+    Item(gettext_lazy("API"), "api:openapi-view", 70),
+]
 
 
 def register(item: Item) -> None:
@@ -28,10 +42,48 @@ def register(item: Item) -> None:
     _items.sort(key=lambda each: each.position)
 
 
+def register_footer(item: Item) -> None:
+    """Add an item to the foot of every page."""
+    _footer.append(item)
+    _footer.sort(key=lambda each: each.position)
+
+
 def main_navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The items for a request, with the one marked under which the page stands."""
-    shown: list[dict[str, Any]] = []
-    for item in _items:
-        path = reverse(item.view)
-        shown.append({"label": item.label, "path": path, "current": request.path.startswith(path)})
-    return shown
+    return [
+        {"label": item.label, "path": path, "current": request.path.startswith(path), "exact": request.path == path}
+        for item, path in _with_paths(_items)
+    ]
+
+
+def footer_navigation() -> list[dict[str, Any]]:
+    """What stands at the foot of every page."""
+    return [{"label": item.label, "path": path} for item, path in _with_paths(_footer)]
+
+
+def account_links(request: HttpRequest) -> list[dict[str, Any]]:
+    """Sign in; or, signed in, the account and the desk for those who have a role there."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        wanted = [Item(_("Sign in"), "account_login", 0)]
+    else:
+        wanted = [Item(_("My account"), "people:account", 0)]
+        if getattr(user, "has_role", None) is not None and _works_at_the_desk(user):
+            wanted.append(Item(_("Desk"), "desk:home", 1))
+    return [{"label": item.label, "path": path} for item, path in _with_paths(wanted)]
+
+
+def _works_at_the_desk(user: Any) -> bool:
+    anywhere = getattr(user, "has_any_role", None)  # roles in any scope, where accounts can tell
+    return bool(anywhere(*DESK_ROLES)) if callable(anywhere) else bool(user.has_role(*DESK_ROLES))
+
+
+def _with_paths(items: list[Item]) -> list[tuple[Item, str]]:
+    """The items whose page exists, with its address in the page's language."""
+    found = []
+    for item in items:
+        try:
+            found.append((item, reverse(item.view)))
+        except NoReverseMatch:
+            continue
+    return found
