@@ -68,14 +68,17 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "plenary.ground.web.middleware.Reference",
+    "plenary.ground.web.cache.PageCache",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "plenary.ground.web.middleware.Language",
+    "plenary.faces.api.middleware.Door",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "plenary.ground.web.limits.Limits",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -225,6 +228,8 @@ CONTENT_SECURITY_POLICY = {
 CSRF_FAILURE_VIEW = "plenary.ground.web.errors.csrf_failure"
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
+RATE_LIMIT = ENV.rate_limit
+PAGE_CACHE_SECONDS = ENV.page_cache
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 5000}}}
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
