@@ -12,8 +12,9 @@ from plenary.ground.web.languages import in_every_language
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
-    path("api/v1/", api.urls),
     path("admin/", admin.site.urls),
+    *in_every_language(path("api/v1/", include("plenary.faces.api.urls"))),
+    path("api/v1/", api.urls),
     *in_every_language(
         path("account/", include("plenary.ground.people.urls")),
         path("accounts/", include("allauth.urls")),

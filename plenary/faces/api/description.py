@@ -1,0 +1,74 @@
+"""Completing the OpenAPI description: the answers that every operation may give beside its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ninja.openapi.schema import OpenAPISchema
+
+PROBLEM = {
+    "title": "Problem",
+    "type": "object",
+    "description": "What went wrong and what to do, after RFC 9457.",
+    "properties": {
+        "type": {"type": "string", "description": "A kind of problem; `about:blank` where the status says it all."},
+        "title": {"type": "string", "description": "The problem in a few words."},
+        "status": {"type": "integer", "description": "The HTTP status, once more."},
+        "detail": {"type": "string", "description": "What to do about it."},
+        "reference": {"type": "string", "description": "Tell it to the secretariat if you need help."},
+        "problems": {
+            "type": "object",
+            "description": "Sentences by parameter, where parameters are at fault.",
+            "additionalProperties": {"type": "array", "items": {"type": "string"}},
+        },
+    },
+    "required": ["type", "title", "status", "detail"],
+}
+
+#: What any operation may answer, beside what its room says of it.
+REFUSALS = {
+    "400": "The request could not be read.",
+    "404": "There is no such thing.",
+    "422": "A parameter has a value that makes no sense.",
+    "429": "Too many requests; wait as long as `Retry-After` says.",
+}
+
+
+def complete(schema: OpenAPISchema) -> OpenAPISchema:
+    """Add refusals, 304 and the header ``ETag`` to each operation, and the schema of problems."""
+    schema["components"]["schemas"]["Problem"] = PROBLEM
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    etag = {"ETag": {"description": "Identifies this answer.", "schema": {"type": "string"}}}
+    for methods in schema["paths"].values():
+        for method, operation in methods.items():
+            answers = {str(status): answer for status, answer in operation["responses"].items()}
+            if method == "get":
+                answers.get("200", {}).setdefault("headers", etag)
+                answers["304"] = {"description": "Nothing changed since the answer whose ETag was sent."}
+            for status, words in REFUSALS.items():
+                answers[status] = {"description": words, "content": content}
+            operation["responses"] = dict(sorted(answers.items()))
+    return schema
+
+
+def type_of(schema: dict[str, Any]) -> tuple[str, str]:
+    """A field's type in words, and the name of the component it is made of (empty where there is none)."""
+    if "$ref" in schema:
+        name = schema["$ref"].rsplit("/", 1)[-1]
+        return name, name
+    for key in ("anyOf", "oneOf", "allOf"):
+        if key in schema:
+            parts = [type_of(part) for part in schema[key]]
+            return " | ".join(dict.fromkeys(words for words, _name in parts)), next((name for _words, name in parts if name), "")
+    if "enum" in schema:
+        return " | ".join(str(value) for value in schema["enum"]), ""
+    if "const" in schema:
+        return str(schema["const"]), ""
+    if schema.get("type") == "array":
+        words, name = type_of(schema.get("items", {}))
+        return f"[{words}]", name
+    if isinstance(schema.get("additionalProperties"), dict):
+        words, name = type_of(schema["additionalProperties"])
+        return f"{{string: {words}}}", name
+    words = schema.get("type", "any")
+    return f"{words} ({schema['format']})" if "format" in schema else str(words), ""

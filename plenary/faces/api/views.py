@@ -1,0 +1,95 @@
+"""The API's documentation page, made from its own description."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from plenary.faces.api.description import type_of
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A parameter or a field of a record. component: what it is made of, where that is described by itself."""
+
+    name: str
+    words: str
+    component: str
+    description: str
+    is_required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One thing the API can be asked."""
+
+    name: str
+    method: str
+    path: str
+    summary: str
+    description: str
+    parameters: list[Field]
+    answer: str
+    component: str
+    example: str  # an address that works as it stands; empty where the path has parameters
+
+
+@dataclass(slots=True)
+class Group:
+    """Operations that belong together."""
+
+    name: str
+    operations: list[Operation] = field(default_factory=list)
+
+
+def documentation(request: HttpRequest) -> HttpResponse:
+    """What the API offers and how to ask for it."""
+    groups, components = _described()
+    return render(request, "api/documentation.html", {"groups": groups, "components": components})
+
+
+@lru_cache(maxsize=1)
+def _described() -> tuple[list[Group], list[tuple[str, str, list[Field]]]]:
+    from plenary.faces.api.main import api  # it needs all rooms to be ready
+
+    schema = api.get_openapi_schema()
+    groups: dict[str, Group] = {}
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            name = (operation.get("tags") or ["other"])[0]
+            groups.setdefault(name, Group(name)).operations.append(_operation(path, method, operation))
+    components = [
+        (name, component.get("description", ""), _fields(component)) for name, component in sorted(schema["components"]["schemas"].items()) if "properties" in component
+    ]
+    return list(groups.values()), components
+
+
+def _operation(path: str, method: str, operation: dict[str, Any]) -> Operation:
+    content = operation["responses"].get("200", {}).get("content", {})
+    words, component = type_of(next(iter(content.values()), {}).get("schema", {})) if content else ("", "")
+    return Operation(
+        name=operation["operationId"],
+        method=method.upper(),
+        path=path,
+        summary=operation.get("summary", ""),
+        description=operation.get("description", ""),
+        parameters=[
+            Field(each["name"], type_of(each["schema"])[0], "", each.get("description", ""), each.get("required", False)) for each in operation.get("parameters", [])
+        ],
+        answer=words,
+        component=component,
+        example=path if method == "get" and "{" not in path else "",
+    )
+
+
+def _fields(component: dict[str, Any]) -> list[Field]:
+    required = component.get("required", [])
+    found = []
+    for name, value in component["properties"].items():
+        words, made_of = type_of(value)
+        found.append(Field(name, words, made_of, value.get("description", ""), name in required))
+    return found

@@ -1,0 +1,159 @@
+"""Setting a site up: database, static files, concepts, editions, demo, index. Doing it again costs next to nothing.
+
+Each step says what it depends on; a stamp tells whether that changed (``stamps.py``). Nothing here deletes or overwrites
+what people entered: loading an edition again merges, and demo records are made only once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from plenary import __version__
+from plenary.faces.cli.catalogues import compile_catalogues
+from plenary.faces.cli.stamps import Stamps, hash_of
+from plenary.ground.audit.actors import SYSTEM
+from plenary.rooms import rooms
+
+PACKAGE = settings.ROOT / "plenary"
+EDITIONS = settings.ROOT / "editions"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A part of setting up. inputs: all that its outcome depends on. changes_records: the index must follow."""
+
+    name: str
+    saying: str
+    run: Callable[[], None]
+    inputs: Callable[[], Iterable[str | Path]]
+    once: bool = False  # done a first time, never again
+    changes_records: bool = False
+
+
+def set_up(*, quiet: bool = False) -> None:
+    """Bring the data folder up to date with the code and the editions at hand."""
+    compile_catalogues()
+    stamps = Stamps()
+    _migrate(stamps, quiet=quiet)
+    stale_index = not index_exists()
+    for step in steps():
+        key = hash_of(step.inputs())
+        if stamps.fits(step.name, key) or (step.once and stamps.exists(step.name)):
+            continue
+        with _timed(step.saying, quiet=quiet):
+            step.run()
+        stamps.put(step.name, key)
+        stale_index = stale_index or step.changes_records
+    if stale_index:
+        with _timed("Building the search index", quiet=quiet):
+            rebuild_index()
+
+
+def is_migrated() -> bool:
+    """Whether the database has all migrations of the code."""
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def _migrate(stamps: Stamps, *, quiet: bool) -> None:
+    executor = MigrationExecutor(connection)
+    if not executor.loader.applied_migrations:
+        stamps.forget()  # a new database, whatever the folder remembers of an older one
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        with _timed("Preparing the database", quiet=quiet):
+            call_command("migrate", interactive=False, verbosity=0)
+
+
+def steps() -> list[Step]:
+    """Everything after the database is prepared and before the index is built, in order."""
+    found = [
+        Step("static", "Collecting styles and scripts", _collect_static, _static_inputs),
+        Step("concepts", "Loading concepts", _load_concepts, lambda: [PACKAGE / "ground" / "framework" / "data"], changes_records=True),
+        Step("legal", "Publishing terms and privacy notice", _publish_legal_texts, _legal_inputs),
+    ]
+    for folder in edition_folders():
+        found.append(
+            Step(f"edition-{folder.name}", f"Loading {folder.name}", lambda folder=folder: _load_edition(folder), lambda folder=folder: [folder], changes_records=True)  # type: ignore[misc]
+        )
+    if settings.DEMO:
+        for room in rooms():
+            make_demo = getattr(room.load("demo"), "make_demo", None)
+            if make_demo is not None:
+                found.append(Step(f"demo-{room.label}", f"Making demo records: {room.label}", make_demo, lambda: [__version__], once=True, changes_records=True))
+    return found
+
+
+def edition_folders() -> list[Path]:
+    """The edition folders that come with the code, oldest first, the demo last."""
+    folders = [path.parent for path in EDITIONS.glob("*/edition.toml")]
+    return sorted(folders, key=lambda folder: (folder.name == "demo", folder.name))
+
+
+def _static_inputs() -> list[str | Path]:
+    sources: list[str | Path] = [path for path in sorted(PACKAGE.glob("*/*/static")) if path.is_dir()]
+    return [*sources, version("django"), version("whitenoise"), version("django-allauth")]
+
+
+def _collect_static() -> None:
+    call_command("collectstatic", interactive=False, verbosity=0, clear=False)
+
+
+def _load_concepts() -> None:
+    from plenary.ground.framework.actions import load_concepts
+
+    load_concepts(actor=SYSTEM)
+
+
+def _legal_inputs() -> list[str | Path]:
+    return [path for path in sorted((PACKAGE / "ground" / "people").glob("legal*")) if path.exists()]
+
+
+def _publish_legal_texts() -> None:
+    from plenary.ground.people.actions import load_legal_texts
+
+    load_legal_texts(actor=SYSTEM)
+
+
+def _load_edition(folder: Path) -> None:
+    from plenary.ground.framework.editions.loading import load_edition
+
+    load_edition(folder, actor=SYSTEM)
+
+
+def index_exists() -> bool:
+    """Whether there is an index to search in, however old."""
+    folder = Path(settings.SEARCH_INDEX)
+    return folder.exists() and any(folder.iterdir())
+
+
+def rebuild_index() -> None:
+    """Build the index anew from the database."""
+    from plenary.ground.search.index import rebuild
+
+    rebuild()
+
+
+class _timed:  # noqa: N801  reads as a statement
+    """Says what is being done and how long it took."""
+
+    def __init__(self, saying: str, *, quiet: bool) -> None:
+        self.saying, self.quiet = saying, quiet
+
+    def __enter__(self) -> None:
+        self.start = time.monotonic()
+        if not self.quiet:
+            click.echo(f"{self.saying} ...", nl=False)
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if not self.quiet:
+            click.echo(" failed" if error else f" {time.monotonic() - self.start:.1f} s")

@@ -1,0 +1,52 @@
+"""The worker: background tasks, and the search index that follows every change."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from types import FrameType
+
+from django.db import connections
+from django.utils.crypto import get_random_string
+from django_tasks_db.management.commands.db_worker import Worker
+
+#: Seconds between looks at an empty queue.
+PAUSE = 0.5
+
+
+def work() -> None:
+    """Work off tasks and follow changes until SIGTERM or Ctrl-C; a task in hand is finished first."""
+    stop = threading.Event()
+    follower = threading.Thread(target=_follow, args=(stop,), name="search-follower")
+    worker = Worker(
+        queue_names=["*"],
+        interval=PAUSE,
+        batch=False,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=get_random_string(32),
+        excluded_queue_names=[],
+    )
+
+    def stopping(number: int, frame: FrameType | None) -> None:
+        stop.set()
+        worker.shutdown(number, frame)
+
+    signal.signal(signal.SIGTERM, stopping)
+    signal.signal(signal.SIGINT, stopping)
+    follower.start()
+    try:
+        worker.run()
+    finally:
+        stop.set()
+        follower.join()
+
+
+def _follow(stop: threading.Event) -> None:
+    from plenary.ground.search.worker import follow_forever
+
+    try:
+        follow_forever(stop)
+    finally:
+        connections.close_all()
