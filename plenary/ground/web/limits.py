@@ -1,4 +1,4 @@
-"""How many expensive requests an address may send in a minute: search, filtered lists and the API.
+"""How many expensive requests an address may send in a minute: search and filtered lists. The API has a door of its own.
 
 A token bucket for each client, in the memory of the process; with several processes each counts by itself. Signed-in
 people are not limited here, and pages from the page cache cost nothing and do not count.
@@ -22,7 +22,8 @@ from plenary.ground.web.languages import in_language
 
 Handler = Callable[[HttpRequest], HttpResponse]
 MAX_CLIENTS = 50_000
-EXPENSIVE = ("/search/", "/api/")
+EXPENSIVE = "/search/"
+ELSEWHERE = "/api/"  # limited by the API itself, with problem documents for answers
 
 
 class Buckets:
@@ -74,8 +75,9 @@ class Limits:
 
 
 def is_expensive(request: HttpRequest) -> bool:
-    """Search, the API, and any page with a query part."""
-    return bool(request.META.get("QUERY_STRING")) or in_language(request.path, "en").startswith(EXPENSIVE)
+    """Search, and any page with a query part."""
+    path = in_language(request.path, "en")
+    return not path.startswith(ELSEWHERE) and (bool(request.META.get("QUERY_STRING")) or path.startswith(EXPENSIVE))
 
 
 def client_of(request: HttpRequest) -> str:

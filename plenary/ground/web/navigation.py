@@ -50,10 +50,7 @@ def register_footer(item: Item) -> None:
 
 def main_navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The items for a request, with the one marked under which the page stands."""
-    return [
-        {"label": item.label, "path": path, "current": request.path.startswith(path), "exact": request.path == path}
-        for item, path in _with_paths(_items)
-    ]
+    return [{"label": item.label, "path": path, "current": request.path.startswith(path), "exact": request.path == path} for item, path in _with_paths(_items)]
 
 
 def footer_navigation() -> list[dict[str, Any]]:
