@@ -7,19 +7,19 @@ import json
 import pytest
 import schemathesis
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as limits
 from schemathesis.config import SchemathesisConfig
 
 from plenary.config.wsgi import application
-from plenary.faces.api import middleware
 
 DESCRIPTION = "/api/v1/openapi.json"
-LIMITS = settings(max_examples=20, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+LIMITS = limits(max_examples=20, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(autouse=True)
-def unlimited(monkeypatch):
-    monkeypatch.setattr(middleware, "LIMIT", 10**9)
+def unlimited(settings):
+    settings.RATE_LIMIT = 0
 
 
 def paths() -> dict:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from plenary.faces.api.description import type_of
+from plenary.ground.web.cache import public_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Group:
     operations: list[Operation] = field(default_factory=list)
 
 
+@public_page
 def documentation(request: HttpRequest) -> HttpResponse:
     """What the API offers and how to ask for it."""
     groups, components = _described()
@@ -63,14 +65,16 @@ def _described() -> tuple[list[Group], list[tuple[str, str, list[Field]]]]:
             name = (operation.get("tags") or ["other"])[0]
             groups.setdefault(name, Group(name)).operations.append(_operation(path, method, operation))
     components = [
-        (name, component.get("description", ""), _fields(component)) for name, component in sorted(schema["components"]["schemas"].items()) if "properties" in component
+        (name, component.get("description", ""), _fields(component))
+        for name, component in sorted(schema["components"]["schemas"].items())
+        if "properties" in component
     ]
     return list(groups.values()), components
 
 
 def _operation(path: str, method: str, operation: dict[str, Any]) -> Operation:
-    content = operation["responses"].get("200", {}).get("content", {})
-    words, component = type_of(next(iter(content.values()), {}).get("schema", {})) if content else ("", "")
+    contents: list[dict[str, Any]] = list(operation["responses"].get("200", {}).get("content", {}).values())
+    words, component = type_of(contents[0].get("schema", {})) if contents else ("", "")
     return Operation(
         name=operation["operationId"],
         method=method.upper(),
@@ -78,7 +82,8 @@ def _operation(path: str, method: str, operation: dict[str, Any]) -> Operation:
         summary=operation.get("summary", ""),
         description=operation.get("description", ""),
         parameters=[
-            Field(each["name"], type_of(each["schema"])[0], "", each.get("description", ""), each.get("required", False)) for each in operation.get("parameters", [])
+            Field(each["name"], type_of(each["schema"])[0], "", each.get("description", ""), each.get("required", False))
+            for each in operation.get("parameters", [])
         ],
         answer=words,
         component=component,

@@ -18,6 +18,8 @@ from types import FrameType
 import click
 from django.conf import settings
 
+from plenary.ground.audit.actors import SYSTEM
+
 #: Requests that one web process works on at a time. Python runs one of them at any instant, so more threads only help
 #: while some wait for the database or write a long document.
 THREADS = 4
@@ -79,7 +81,7 @@ def default_workers() -> int:
 
 def _start(*command: str) -> subprocess.Popen[bytes]:
     # A session of its own: Ctrl-C reaches only the parent, which stops its children in order.
-    return subprocess.Popen(command, start_new_session=True, preexec_fn=_die_with_parent, cwd=settings.ROOT)  # noqa: S603, PLW1509
+    return subprocess.Popen(command, start_new_session=True, preexec_fn=_die_with_parent, cwd=settings.ROOT)  # noqa: S603
 
 
 def _die_with_parent() -> None:
@@ -113,7 +115,7 @@ def _require_free(host: str, port: int) -> None:
 
 def _answers(host: str, port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://{host}:{port}/healthz", timeout=5) as answer:  # noqa: S310  our own address
+        with urllib.request.urlopen(f"http://{host}:{port}/healthz", timeout=5) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
@@ -135,8 +137,9 @@ def demo_sign_in_link() -> str:
     from plenary.ground.people.actions import make_sign_in_link
     from plenary.ground.people.models import RoleGrant, User
 
-    user = User.objects.filter(person__grants__role=RoleGrant.Role.SECRETARIAT, person__grants__scope="site", is_active=True).order_by("joined_at", "pk").first()
+    user = (
+        User.objects.filter(person__grants__role=RoleGrant.Role.SECRETARIAT, person__grants__scope="site", is_active=True).order_by("joined_at", "pk").first()
+    )
     if user is None:
         return ""
-    link = make_sign_in_link(user, "/desk/")
-    return link if link.startswith("http") else f"{settings.BASE_URL}{link}"
+    return make_sign_in_link(actor=SYSTEM, user=user, path="/desk/")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -79,17 +80,19 @@ def steps() -> list[Step]:
     found = [
         Step("static", "Collecting styles and scripts", _collect_static, _static_inputs),
         Step("concepts", "Loading concepts", _load_concepts, lambda: [PACKAGE / "ground" / "framework" / "data"], changes_records=True),
-        Step("legal", "Publishing terms and privacy notice", _publish_legal_texts, _legal_inputs),
+        Step("legal", "Publishing terms and privacy notice", _load_legal, lambda: [PACKAGE / "ground" / "people" / "data"]),
     ]
-    for folder in edition_folders():
-        found.append(
-            Step(f"edition-{folder.name}", f"Loading {folder.name}", lambda folder=folder: _load_edition(folder), lambda folder=folder: [folder], changes_records=True)  # type: ignore[misc]
-        )
+    found += [
+        Step(f"edition-{folder.name}", f"Loading {folder.name}", partial(_load_edition, folder), partial(list, [folder]), changes_records=True)
+        for folder in edition_folders()
+    ]
     if settings.DEMO:
         for room in rooms():
             make_demo = getattr(room.load("demo"), "make_demo", None)
             if make_demo is not None:
-                found.append(Step(f"demo-{room.label}", f"Making demo records: {room.label}", make_demo, lambda: [__version__], once=True, changes_records=True))
+                found.append(
+                    Step(f"demo-{room.label}", f"Making demo records: {room.label}", make_demo, lambda: [__version__], once=True, changes_records=True)
+                )
     return found
 
 
@@ -114,14 +117,10 @@ def _load_concepts() -> None:
     load_concepts(actor=SYSTEM)
 
 
-def _legal_inputs() -> list[str | Path]:
-    return [path for path in sorted((PACKAGE / "ground" / "people").glob("legal*")) if path.exists()]
+def _load_legal() -> None:
+    from plenary.ground.people.actions import load_legal
 
-
-def _publish_legal_texts() -> None:
-    from plenary.ground.people.actions import load_legal_texts
-
-    load_legal_texts(actor=SYSTEM)
+    load_legal(actor=SYSTEM)
 
 
 def _load_edition(folder: Path) -> None:
@@ -143,7 +142,7 @@ def rebuild_index() -> None:
     rebuild()
 
 
-class _timed:  # noqa: N801  reads as a statement
+class _timed:
     """Says what is being done and how long it took."""
 
     def __init__(self, saying: str, *, quiet: bool) -> None:

@@ -1,0 +1,83 @@
+"""What every answer tells browsers to keep away from."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.conf import settings as configured
+from django.test import Client
+
+from plenary.config.urls import urlpatterns
+
+
+def directives(response) -> dict[str, list[str]]:
+    return {parts[0]: parts[1:] for parts in (each.split() for each in response["Content-Security-Policy"].split(";") if each.strip())}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/", "/ar/", "/no-such-page/", "/accounts/login/", "/api/v1/openapi.json", "/api/v1/nothing", "/healthz"])
+def test_every_answer_carries_the_headers(client, path):
+    response = client.get(path)
+    policy = directives(response)
+    assert policy["default-src"] == ["'none'"]
+    assert policy["script-src"] == ["'self'"]
+    assert policy["style-src"] == ["'self'"]
+    assert policy["base-uri"] == ["'none'"]
+    assert policy["frame-ancestors"] == ["'none'"]
+    assert policy["form-action"] == ["'self'"]
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["Referrer-Policy"] == "same-origin"
+    assert response["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert re.fullmatch(r"[0-9a-f]{10}", response["X-Reference"])
+
+
+@pytest.mark.django_db
+def test_an_error_of_ours_carries_them_too(monkeypatch):
+    from plenary.faces.site import views
+
+    def breaks(request):
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(views, "home", breaks)
+    for pattern in urlpatterns:
+        for each in getattr(pattern, "url_patterns", []):
+            for page in getattr(each, "url_patterns", []):
+                if getattr(page, "name", None) == "home":
+                    monkeypatch.setattr(page, "callback", breaks)
+    response = Client(raise_request_exception=False).get("/")
+    assert response.status_code == 500
+    assert b"secret detail" not in response.content
+    assert response["X-Reference"] in response.content.decode()
+    assert "Content-Security-Policy" in response
+
+
+@pytest.mark.django_db
+def test_nothing_is_set_in_a_readers_browser(client):
+    for path in ["/", "/stocktaking/", "/api/v1/openapi.json"]:
+        assert not client.get(path).cookies, path
+
+
+@pytest.mark.django_db
+def test_cookies_are_out_of_reach_of_scripts(client):
+    cookies = client.get("/accounts/login/").cookies
+    for cookie in cookies.values():
+        assert cookie["httponly"]
+        assert cookie["samesite"] == "Lax"
+
+
+@pytest.mark.django_db
+def test_a_wrong_host_is_refused(client):
+    response = client.get("/", headers={"Host": "evil.example"})
+    assert response.status_code == 400
+    assert b"evil.example" not in response.content
+
+
+def test_templates_have_no_inline_script_or_style():
+    wrong = []
+    for path in (configured.ROOT / "plenary").glob("*/*/templates/**/*.html"):
+        text = path.read_text()
+        if re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)(?![^>]*type=\"application/(ld\+)?json\")|javascript:", text):
+            wrong.append(str(path.relative_to(configured.ROOT)))
+    assert wrong == []
