@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from pydantic import ValidationError
 
+from plenary.errors import Invalid
 from plenary.ground.audit import actions as audit
 from plenary.ground.audit.actors import Actor, require
 from plenary.ground.audit.events import emit
 from plenary.ground.framework.concept_files import ConceptData, ConceptFiles, LinkData, SchemeData, read_concept_files
-from plenary.ground.framework.events import ConceptsLoaded
-from plenary.ground.framework.models import Concept, Mapping, Membership, Scheme
+from plenary.ground.framework.editions.moments import to_day, to_instant
+from plenary.ground.framework.editions.plain import values_of
+from plenary.ground.framework.editions.rows import EditionRow, MilestoneRow, edition_row, milestone_row
+from plenary.ground.framework.events import ConceptsLoaded, EditionChanged
+from plenary.ground.framework.models import Concept, Edition, Mapping, Membership, Milestone, Scheme
 
 DATA = Path(__file__).parent / "data"
 Progress = Callable[[int, int], None]
@@ -63,7 +71,7 @@ def load_concepts(*, actor: Actor, folder: Path = DATA, on_progress: Progress | 
     if created or changed or retired or altered_links:
         after = {"created": len(created), "changed": changed, "retired": retired, "links": altered_links}
         audit.record(actor=actor, verb="loaded", kind="framework.concepts", key="all", after=after)
-        emit(ConceptsLoaded(actor_id=actor.trail_id, keys=tuple([*created, *changed, *retired])))
+        emit(ConceptsLoaded(actor_id=actor.trail_id, keys=(*created, *changed, *retired)))
     return ConceptsResult(
         schemes=len(files.schemes),
         concepts=sum(len(scheme.concepts) for scheme in files.schemes.values()),
@@ -166,3 +174,97 @@ def _load_links(model: type[Membership] | type[Mapping], wanted: list[LinkData],
     manager.bulk_create(made, batch_size=200)
     manager.bulk_update(altered, others, batch_size=100)
     return len(made) + len(altered) + len(gone)
+
+
+# ---- editions -------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def put_edition(*, actor: Actor, edition: Edition, row: EditionRow) -> Edition:
+    """Make an edition be as the row says; an edition with relative dates counts them from the day it was first put.
+
+    Raises: Invalid where an edition that exists would change from relative to absolute dates or back.
+    """
+    require(actor, "framework.change_edition", edition)
+    before = values_of(edition_row(edition)) if edition.pk else None
+    if edition.pk is None:
+        edition.code = row.code
+        edition.anchor = datetime.now(ZoneInfo(row.zone)).date() if row.relative else None
+    elif row.relative != (edition.anchor is not None):
+        raise Invalid({"relative": [_("An edition cannot change between relative and absolute dates once it has been loaded.")]})
+    edition.name, edition.summary, edition.place = row.name, row.summary, row.place
+    edition.starts_on, edition.ends_on = to_day(row.starts, edition.anchor), to_day(row.ends, edition.anchor)
+    edition.mode, edition.zone, edition.is_stub = row.mode, row.zone, row.stub
+    edition.contact, edition.website = row.contact, row.website
+    edition.save()
+    _record_change(actor, edition, edition.code, before, values_of(edition_row(edition)))
+    return edition
+
+
+@transaction.atomic
+def edit_edition(*, actor: Actor, edition: Edition, changes: dict[str, Any]) -> Edition:
+    """Change values of an edition at the desk; they survive loading its folder again.
+
+    changes: by field name of ``EditionRow``, all but ``code`` and ``relative``.
+    Raises: Invalid with sentences by field.
+    """
+    require(actor, "framework.change_edition", edition)
+    fixed = sorted(changes.keys() & {"code", "relative"})
+    if fixed:
+        raise Invalid({name: [_("This cannot be changed.")] for name in fixed})
+    try:
+        row = EditionRow.model_validate({**values_of(edition_row(edition)), **changes})
+    except ValidationError as error:
+        raise _invalid(error) from error
+    return put_edition(actor=actor, edition=edition, row=row)
+
+
+@transaction.atomic
+def put_milestone(*, actor: Actor, edition: Edition, row: MilestoneRow) -> Milestone:
+    """Create the milestone of that code or make it be as the row says."""
+    require(actor, "framework.change_edition", edition)
+    milestone = Milestone.objects.filter(edition=edition, code=row.code).first()
+    before = values_of(milestone_row(milestone, edition.anchor)) if milestone else None
+    milestone = milestone or Milestone(edition=edition, code=row.code)
+    starts = to_instant(row.starts, row.zone, edition.anchor)
+    if starts is None:
+        raise Invalid({"starts": [_("A milestone needs a day or an instant.")]})
+    milestone.title, milestone.text, milestone.zone, milestone.link = row.title, row.text, row.zone, row.link
+    milestone.starts_at, milestone.ends_at, milestone.all_day = starts, to_instant(row.ends, row.zone, edition.anchor), row.all_day
+    milestone.save()
+    _record_change(actor, edition, f"{edition.code}/{row.code}", before, values_of(milestone_row(milestone, edition.anchor)))
+    return milestone
+
+
+@transaction.atomic
+def remove_milestone(*, actor: Actor, edition: Edition, code: str) -> None:
+    """Delete the milestone of that code, if it is there."""
+    require(actor, "framework.change_edition", edition)
+    milestone = Milestone.objects.filter(edition=edition, code=code).first()
+    if milestone is None:
+        return
+    before = values_of(milestone_row(milestone, edition.anchor))
+    milestone.delete()
+    audit.record(actor=actor, verb="removed", kind="framework.milestone", key=f"{edition.code}/{code}", before=before)
+    emit(EditionChanged(actor_id=actor.trail_id, code=edition.code))
+
+
+def _record_change(actor: Actor, edition: Edition, key: str, before: dict[str, Any] | None, after: dict[str, Any]) -> None:
+    kind = "framework.milestone" if "/" in key else "framework.edition"
+    if before is None:
+        audit.record(actor=actor, verb="created", kind=kind, key=key, after=after)
+    else:
+        was, became = audit.changes(before, after)
+        if not was and not became:
+            return
+        audit.record(actor=actor, verb="changed", kind=kind, key=key, before=was, after=became)
+    emit(EditionChanged(actor_id=actor.trail_id, code=edition.code))
+
+
+def _invalid(error: ValidationError) -> Invalid:
+    problems: dict[str, list[str]] = {}
+    for problem in error.errors(include_url=False):
+        field = str(problem["loc"][0]) if problem["loc"] else ""
+        cause = (problem.get("ctx") or {}).get("error")
+        problems.setdefault(field, []).append(str(cause or problem["msg"]))
+    return Invalid(problems)

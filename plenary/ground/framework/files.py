@@ -5,12 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
+import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import tomllib
 
 from plenary.errors import Invalid
 

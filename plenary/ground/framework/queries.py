@@ -78,7 +78,7 @@ def concept_path(concept: Concept) -> str:
     """
     if concept.scheme.address:
         return reverse("framework:concept", args=[concept.scheme.address, concept.code])
-    parent = concept.parent if Concept._meta.get_field("parent").is_cached(concept) else None  # type: ignore[union-attr]
+    parent = concept.parent if Concept._meta.get_field("parent").is_cached(concept) else None
     if parent is None:
         return ""
     above = concept_path(parent)

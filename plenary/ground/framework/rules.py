@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import rules
+from rules.permissions import add_perm
 
 from plenary.ground.audit.actors import holds
 
-rules.add_perm("framework.load_concepts", holds("administrator"))
-rules.add_perm("framework.load_edition", holds("administrator"))
-rules.add_perm("framework.change_edition", holds("secretariat", "administrator"))
+add_perm("framework.load_concepts", holds("administrator"))
+add_perm("framework.load_edition", holds("administrator"))
+add_perm("framework.change_edition", holds("secretariat", "administrator"))
