@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from plenary.engines.calls.instants import day_in, is_midnight
 from plenary.ground.framework.models import Edition
 from plenary.ground.framework.text import TextField
 
@@ -55,7 +58,7 @@ class Phase(models.Model):
     text = TextField()
     opens_at = models.DateTimeField(null=True, blank=True)
     closes_at = models.DateTimeField(null=True, blank=True)
-    all_day = models.BooleanField(default=False)  # only the days are known
+    all_day = models.BooleanField(default=False)  # only the days are known: it lasts to the end of the last (see instants.py)
     zone = models.CharField(max_length=60, default="Europe/Zurich")
     link = models.URLField(blank=True, max_length=500)
     position = models.PositiveSmallIntegerField(default=0)
@@ -70,6 +73,26 @@ class Phase(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["kind", "closes_at"], name="phase_deadline")]
+
+    @property
+    def first_day(self) -> date | None:
+        """The day on which it opens, by its own clock."""
+        return day_in(self.opens_at, self.zone) if self.opens_at else None
+
+    @property
+    def last_day(self) -> date | None:
+        """The day on which it closes, by its own clock."""
+        return day_in(self.closes_at, self.zone) if self.closes_at else None
+
+    @property
+    def within_a_day(self) -> bool:
+        """Whether it begins and ends on one day, as meetings do."""
+        return self.first_day is not None and self.first_day == self.last_day and not self.opens_on_a_day
+
+    @property
+    def opens_on_a_day(self) -> bool:
+        """Whether only the day of its opening is known: it opens as that day begins."""
+        return self.opens_at is not None and is_midnight(self.opens_at, self.zone)
 
 
 class DeadlineChange(models.Model):

@@ -1,6 +1,13 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from plenary.engines.calls import views
 
 app_name = "calls"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", views.call_list, name="list"),
+    path("calendar.ics", views.calendar, name="calendar"),
+    path("<slug:edition>/<slug:slug>/", views.call, name="call"),
+    path("<slug:edition>/<slug:slug>/calendar.ics", views.call_calendar, name="call_calendar"),
+]

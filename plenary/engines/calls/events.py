@@ -1,0 +1,24 @@
+"""What this room tells the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from plenary.ground.audit.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallChanged(Event):
+    """A call or one of its phases was made, changed or removed. call: ``2021/prizes``."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlineMoved(CallChanged):
+    """A phase closes at another instant than before."""
+
+    phase: str
+    before: datetime | None
+    after: datetime | None
