@@ -6,12 +6,18 @@ from django.contrib import admin
 from django.urls import include, path
 
 from plenary.faces.api.main import api
+from plenary.faces.site import machines
 from plenary.faces.site.health import healthz, readyz
 from plenary.ground.web.languages import in_every_language
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("robots.txt", machines.robots, name="robots"),
+    path("sitemap.xml", machines.sitemap, name="sitemap"),
+    path("sitemap-<slug:part>.xml", machines.sitemap_part, name="sitemap-part"),
+    path("favicon.ico", machines.icon),
+    path(".well-known/security.txt", machines.security),
     path("admin/", admin.site.urls),
     *in_every_language(path("api/v1/", include("plenary.faces.api.urls"))),
     path("api/v1/", api.urls),

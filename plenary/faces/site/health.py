@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
+
+from plenary.ground.search import index
 
 _migrated = False  # once it was true it stays so for the life of the process
 
@@ -22,7 +21,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 when the database answers and has all migrations, and there is an index to search in; else 503."""
-    parts = {"database": _database(), "index": "ok" if _has_index() else "missing"}
+    parts = {"database": _database(), "index": "missing" if index.current() is None else "ok"}
     is_ready = all(state == "ok" for state in parts.values())
     return JsonResponse({"status": "ok" if is_ready else "unavailable", **parts}, status=200 if is_ready else 503)
 
@@ -38,8 +37,3 @@ def _database() -> str:
     except DatabaseError:
         return "unreachable"
     return "ok" if _migrated else "migrations are missing"
-
-
-def _has_index() -> bool:
-    folder = Path(settings.SEARCH_INDEX)
-    return folder.is_dir() and any(folder.iterdir())

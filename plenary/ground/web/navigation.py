@@ -65,14 +65,14 @@ def account_links(request: HttpRequest) -> list[dict[str, Any]]:
         wanted = [Item(_("Sign in"), "account_login", 0)]
     else:
         wanted = [Item(_("My account"), "people:account", 0)]
-        if getattr(user, "has_role", None) is not None and _works_at_the_desk(user):
+        if _works_at_the_desk(user):
             wanted.append(Item(_("Desk"), "desk:home", 1))
     return [{"label": item.label, "path": path} for item, path in _with_paths(wanted)]
 
 
 def _works_at_the_desk(user: Any) -> bool:
-    anywhere = getattr(user, "has_any_role", None)  # roles in any scope, where accounts can tell
-    return bool(anywhere(*DESK_ROLES)) if callable(anywhere) else bool(user.has_role(*DESK_ROLES))
+    holds_anywhere = getattr(user, "holds_anywhere", None)
+    return callable(holds_anywhere) and bool(holds_anywhere(*DESK_ROLES))
 
 
 def _with_paths(items: list[Item]) -> list[tuple[Item, str]]:
