@@ -16,6 +16,7 @@ def whole_site(django_db_setup, django_db_blocker):
     It lies in one transaction that is rolled back at the end. Tests that use it must not ask for `db` beside it.
     """
     from plenary.faces.cli.setup import rebuild_index, steps
+    from plenary.ground.search import index
 
     with django_db_blocker.unblock(), transaction.atomic():
         for step in steps():
@@ -24,3 +25,4 @@ def whole_site(django_db_setup, django_db_blocker):
         rebuild_index()
         yield settings.DATA
         transaction.set_rollback(True)
+        index.discard()

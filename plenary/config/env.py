@@ -35,7 +35,7 @@ class Environment(BaseSettings):
     debug: bool = Field(default=False, description="Django's debug pages; never where others can reach them.")
     base_url: str = Field(default="http://127.0.0.1:8000", description="Public address of the site, without slash at the end.")
     hosts: str = Field(default="", description="Comma-separated host names; empty: that of the base URL and localhost.")
-    mail_url: str = Field(default="console://", description="console://, smtp://user:password@host:port, or smtps://...")
+    mail_url: str = Field(default="console://", description="console://, smtp://user:password@host:port, smtp+starttls://... or smtps://...")
     mail_from: str = Field(default="Plenary <plenary@localhost>", description="Sender of the site's mail.")
     zone: str = Field(default="Europe/Zurich", description="The convener's time zone.")
     staff_second_factor: bool | None = Field(default=None, description="Ask staff for a second factor; default: not in the demo.")
@@ -82,8 +82,8 @@ class Environment(BaseSettings):
     @field_validator("mail_url")
     @classmethod
     def _known_mail(cls, value: str) -> str:
-        if not value.startswith(("console://", "smtp://", "smtps://", "memory://")):
-            raise ValueError("must start with console://, smtp:// or smtps://")
+        if not value.startswith(("console://", "smtp://", "smtp+starttls://", "smtps://", "memory://")):
+            raise ValueError("must start with console://, smtp://, smtp+starttls:// or smtps://")
         return value
 
     @model_validator(mode="after")

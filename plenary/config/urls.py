@@ -19,6 +19,7 @@ urlpatterns = [
     path("favicon.ico", machines.icon),
     path(".well-known/security.txt", machines.security),
     path("admin/", admin.site.urls),
+    path("files/", include("plenary.ground.files.urls")),
     *in_every_language(path("api/v1/", include("plenary.faces.api.urls"))),
     path("api/v1/", api.urls),
     *in_every_language(

@@ -23,6 +23,7 @@ from plenary import __version__
 from plenary.faces.cli.catalogues import compile_catalogues
 from plenary.faces.cli.stamps import Stamps, hash_of
 from plenary.ground.audit.actors import SYSTEM
+from plenary.ground.search import index
 from plenary.rooms import rooms
 
 PACKAGE = settings.ROOT / "plenary"
@@ -46,7 +47,7 @@ def set_up(*, quiet: bool = False) -> None:
     compile_catalogues()
     stamps = Stamps()
     _migrate(stamps, quiet=quiet)
-    stale_index = not index_exists()
+    stale_index = index.current() is None
     for step in steps():
         key = hash_of(step.inputs())
         if stamps.fits(step.name, key) or (step.once and stamps.exists(step.name)):
@@ -124,22 +125,14 @@ def _load_legal() -> None:
 
 
 def _load_edition(folder: Path) -> None:
-    from plenary.ground.framework.editions.loading import load_edition
+    from plenary.ground.framework.editions.loading import load
 
-    load_edition(folder, actor=SYSTEM)
-
-
-def index_exists() -> bool:
-    """Whether there is an index to search in, however old."""
-    folder = Path(settings.SEARCH_INDEX)
-    return folder.exists() and any(folder.iterdir())
+    load(actor=SYSTEM, paths=[folder])
 
 
 def rebuild_index() -> None:
     """Build the index anew from the database."""
-    from plenary.ground.search.index import rebuild
-
-    rebuild()
+    index.rebuild(wait=True)
 
 
 class _timed:

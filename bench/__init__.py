@@ -1,0 +1,1 @@
+"""How fast the main pages are: ``python -m bench`` prints tables."""

@@ -1,0 +1,91 @@
+"""The records that are measured with, and what each page sends to the database."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+ENTRIES = 12_000
+SESSIONS = 500
+EDITION = "bench"
+
+
+def prepare(statements: Path) -> None:
+    """Fill the database of this process's settings; write each page's address and statements to a file."""
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.test.utils import setup_test_environment
+
+    settings.PAGE_CACHE_SECONDS = 0
+    settings.RATE_LIMIT = 0
+    setup_test_environment()
+    from plenary.faces.cli.setup import set_up
+
+    set_up(quiet=True)
+    for name, make in (("entries", _make_entries), ("programme", _make_programme)):
+        start = time.monotonic()
+        try:
+            make()
+        except ImportError as error:
+            print(f"  no {name}: {error}", file=sys.stderr)
+        else:
+            print(f"  {name} made in {time.monotonic() - start:.0f} s", file=sys.stderr)
+    _analyse()
+    statements.write_text(json.dumps({name: recorded for name, path in _pages().items() if (recorded := _recorded(path))}))
+
+
+def _make_entries() -> None:
+    from plenary.programmes.stocktaking.demo import make_demo_entries
+
+    make_demo_entries(ENTRIES)
+
+
+def _make_programme() -> None:
+    from plenary.programmes.forum.demo import make_demo_programme
+
+    from plenary.ground.framework.models import Edition
+    from plenary.ground.framework.text import Text
+
+    edition, _made = Edition.objects.get_or_create(code=EDITION, defaults={"name": Text.of("Bench"), "starts_on": "2030-05-06", "ends_on": "2030-05-10"})
+    make_demo_programme(edition, SESSIONS)
+
+
+def _analyse() -> None:
+    """Let the database know its own sizes, as it would after a day of use."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def _pages() -> dict[str, str]:
+    from plenary.programmes.stocktaking.models import Entry
+
+    pages = {"home": "/", "list": "/stocktaking/", "programme": f"/forum/{EDITION}/"}
+    entry = Entry.objects.filter(state="public").order_by("-id").first()
+    if entry is not None:
+        pages["entry"] = f"/stocktaking/{entry.number}/"
+    return pages
+
+
+def _recorded(path: str) -> dict[str, object] | None:
+    """A page's address and statements, from the second time it is asked for; None if there is no such page."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    client = Client()
+    if client.get(path).status_code != 200:
+        print(f"  no page at {path}", file=sys.stderr)
+        return None
+    with CaptureQueriesContext(connection) as context:
+        client.get(path)
+    return {"path": path, "statements": [query["sql"] for query in context.captured_queries if not query["sql"].startswith(("BEGIN", "SAVEPOINT", "RELEASE"))]}
+
+
+if __name__ == "__main__":
+    prepare(Path(sys.argv[1]))
