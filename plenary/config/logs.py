@@ -15,6 +15,11 @@ def _without_personal_data(logger: Any, method: str, event: dict[str, Any]) -> d
     return {key: ("[withheld]" if key in PERSONAL else value) for key, value in event.items()}
 
 
+def _for_people() -> Any:
+    # Plain tracebacks: the pretty ones print the values of variables, which may be personal.
+    return structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+
+
 def configure(*, level: str, style: str) -> None:
     """Set up logging for the whole process.
 
@@ -27,7 +32,7 @@ def configure(*, level: str, style: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _without_personal_data,
     ]
-    renderer: Any = structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    renderer: Any = structlog.processors.JSONRenderer() if style == "json" else _for_people()
     logging.config.dictConfig(
         {
             "version": 1,
@@ -45,6 +50,7 @@ def configure(*, level: str, style: str) -> None:
             "root": {"handlers": ["stderr"], "level": level},
             "loggers": {
                 "django.server": {"level": "WARNING"},
+                "django_tasks_db": {"level": "ERROR"},  # it tells of every start and stop
                 "django.request": {"level": "ERROR"},
                 "axes": {"level": "WARNING"},
                 "fontTools": {"level": "ERROR"},
