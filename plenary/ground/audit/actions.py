@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import structlog
@@ -26,6 +26,18 @@ def record(
     payload = Payload.objects.create(before=before, after=after, reason=reason) if told else None
     reference = structlog.contextvars.get_contextvars().get("reference", "")
     return TrailRecord.objects.create(at=timezone.now(), actor_id=actor.trail_id, verb=verb, kind=kind, key=key, reference=reference, payload=payload)
+
+
+def record_many(*, actor: Actor, verb: str, kind: str, values: Mapping[str, dict[str, Any]], reason: str = "") -> int:
+    """Add a record for each of many subjects at once (an import); how many. values: by key, what each is now."""
+    payloads = Payload.objects.bulk_create([Payload(after=after, reason=reason) for after in values.values()], batch_size=500)
+    reference = structlog.contextvars.get_contextvars().get("reference", "")
+    at = timezone.now()
+    records = [
+        TrailRecord(at=at, actor_id=actor.trail_id, verb=verb, kind=kind, key=key, reference=reference, payload=payload)
+        for key, payload in zip(values, payloads, strict=True)
+    ]
+    return len(TrailRecord.objects.bulk_create(records, batch_size=500))
 
 
 def keep_version(*, actor: Actor, kind: str, key: str, snapshot: dict[str, Any], reason: str = "") -> Version:

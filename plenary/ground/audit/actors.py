@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
-from rules.permissions import has_perm
+from rules.permissions import add_perm, has_perm
 from rules.predicates import predicate as as_predicate
 
 from plenary.errors import NotAllowed
@@ -61,16 +62,25 @@ def require(actor: Actor, permission: str, subject: Any = None) -> None:
         raise NotAllowed(permission)
 
 
+def allow(permission: str, predicate: Any) -> None:
+    """Register who holds a permission (``room.verb``); predicates combine with ``&``, ``|`` and ``~``."""
+    add_perm(permission, predicate)
+
+
+def predicate(function: Callable[..., bool]) -> Any:
+    """Make a predicate of a function ``(actor, subject=None)``."""
+    return as_predicate(function)
+
+
 def holds(*roles: str) -> Any:
     """A ``rules`` predicate: the actor holds one of the roles in the subject's scope.
 
     The scope is the subject's ``scope`` attribute (``edition:2021``), or the whole site where it has none.
     """
 
-    @as_predicate(f"holds:{'/'.join(roles)}")  # type: ignore[untyped-decorator]
-    def predicate(actor: Actor, subject: Any = None) -> bool:
+    def held(actor: Actor, subject: Any = None) -> bool:
         # Django's AnonymousUser and service accounts of libraries hold no roles and do not know the question.
         asks = getattr(actor, "has_role", None)
         return bool(asks is not None and asks(*roles, scope=getattr(subject, "scope", "site")))
 
-    return predicate
+    return as_predicate(held, name=f"holds:{'/'.join(roles)}")

@@ -38,7 +38,7 @@ def _sqlite_install() -> list[str]:
             f"CREATE TRIGGER IF NOT EXISTS {table}_no_update BEFORE UPDATE ON {table} FOR EACH ROW {changed} {refuse}",
             f"CREATE TRIGGER IF NOT EXISTS {table}_no_delete BEFORE DELETE ON {table} FOR EACH ROW {refuse}",
             # INSERT OR REPLACE deletes without firing the delete trigger
-            f"CREATE TRIGGER IF NOT EXISTS {table}_no_replace BEFORE INSERT ON {table} FOR EACH ROW "
+            f"CREATE TRIGGER IF NOT EXISTS {table}_no_replace BEFORE INSERT ON {table} FOR EACH ROW "  # noqa: S608
             f"WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id) {refuse}",
         ]
     return statements

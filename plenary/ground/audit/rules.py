@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import rules
+from plenary.ground.audit.actors import allow, holds
 
-from plenary.ground.audit.actors import holds
-
-rules.add_perm("audit.view_trail", holds("administrator", "secretariat", "editor", "reader"))
+allow("audit.view_trail", holds("administrator", "secretariat", "editor", "reader"))

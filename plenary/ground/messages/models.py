@@ -15,6 +15,10 @@ class MessageTemplate(models.Model):
     code = models.SlugField(max_length=60, unique=True)
     subject = TextField()
     body = TextField()
+    is_edited = models.BooleanField(default=False)  # by staff: loading the data file leaves it alone
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class OutboxMessage(models.Model):
@@ -35,9 +39,14 @@ class OutboxMessage(models.Model):
     about_key = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED, db_index=True)
     created_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(default=timezone.now)  # not to be tried before: later after each failure
     sent_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     problem = models.TextField(blank=True)
 
     class Meta:
         ordering = ["-id"]
+        indexes = [models.Index(fields=["due_at"], condition=models.Q(state="queued"), name="outbox_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.template or self.subject} ({self.state})"

@@ -10,10 +10,18 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from plenary.ground.framework.models import Concept
 from plenary.ground.framework.text import TextField
+from plenary.ground.people.names import fold
+from plenary.ground.people.scopes import containing
+
+
+def new_trail_id() -> str:
+    """An opaque id for the trail, as text from the first moment."""
+    return str(uuid.uuid4())
 
 
 class Person(models.Model):
@@ -26,6 +34,7 @@ class Person(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("name"), max_length=200)
+    folded = models.CharField(max_length=300, blank=True, db_index=True, editable=False)  # of the name, for comparing
     honorific = models.CharField(_("form of address"), max_length=40, blank=True)
     country = models.ForeignKey(Concept, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     stakeholder_type = models.ForeignKey(Concept, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -41,7 +50,13 @@ class Person(models.Model):
         ordering = ["name"]
 
     def __str__(self) -> str:
-        return self.name
+        return gettext("Erased person") if self.erased_at else self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.folded = fold(self.name)
+        if kwargs.get("update_fields") and "name" in kwargs["update_fields"]:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "folded"}
+        super().save(*args, **kwargs)
 
 
 class Accounts(BaseUserManager["User"]):
@@ -65,7 +80,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField(_("e-mail address"), unique=True)
     person = models.OneToOneField(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="user")
-    trail_id = models.CharField(max_length=64, unique=True, default=uuid.uuid4, editable=False)
+    trail_id = models.CharField(max_length=64, unique=True, default=new_trail_id, editable=False)
     language = models.CharField(max_length=10, blank=True)
     zone = models.CharField(max_length=60, blank=True)
     is_active = models.BooleanField(default=True)
@@ -84,16 +99,25 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.person.name if self.person else self.email
 
     def has_role(self, *roles: str, scope: str = "site") -> bool:
-        """Whether the account's person holds one of the roles now, in the scope or for the whole site."""
-        from plenary.ground.people.queries import current_roles  # queries need the models
-
+        """Whether the account's person holds one of the roles now, in the scope or in one that contains it."""
         if not self.is_active:
             return False
         if self.is_superuser:
             return True
+        held = self.roles_held()
+        return any((role, place) in held for role in roles for place in containing(scope))
+
+    def holds_anywhere(self, *roles: str) -> bool:
+        """Whether one of the roles is held now in any scope at all."""
+        return self.is_active and (self.is_superuser or any(role in roles for role, _scope in self.roles_held()))
+
+    def roles_held(self) -> frozenset[tuple[str, str]]:
+        """The roles held now as (role, scope), asked once per request."""
+        from plenary.ground.people.queries import current_roles  # queries need the models
+
         if not hasattr(self, "_roles"):
             self._roles = current_roles(self)
-        return any((role, place) in self._roles for role in roles for place in (scope, "site"))
+        return self._roles
 
 
 class Organisation(models.Model):
@@ -110,13 +134,21 @@ class Organisation(models.Model):
     def __str__(self) -> str:
         return str(self.name)
 
+    @property
+    def current(self) -> Organisation:
+        """The organisation into which this one was merged, or itself."""
+        return self.merged_into.current if self.merged_into else self
+
 
 class OrganisationAlias(models.Model):
     """A name by which an organisation is found; each organisation has at least that of its own name."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="aliases")
     name = models.CharField(max_length=300)
-    folded = models.CharField(max_length=300, db_index=True)  # see queries.fold: for comparing without case and accents
+    folded = models.CharField(max_length=300, db_index=True)  # of the name, for comparing without case and accents
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "folded"], name="alias_once")]
 
 
 class Affiliation(models.Model):
@@ -151,6 +183,7 @@ class RoleGrant(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["person", "role"], name="grant_person")]
+        constraints = [models.CheckConstraint(condition=models.Q(until__isnull=True) | models.Q(until__gte=models.F("since")), name="grant_dates")]
 
 
 class LegalText(models.Model):
@@ -168,6 +201,9 @@ class LegalText(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "version"], name="legal_version")]
         ordering = ["-published_at"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.version}"
 
 
 class Agreement(models.Model):
