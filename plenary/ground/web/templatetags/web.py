@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_skeleton, get_timezone_location
+from babel.dates import format_date, format_datetime, format_interval, get_datetime_format, get_timezone_location
+from babel.numbers import format_decimal
 from django import template
 from django.conf import settings
 from django.http import HttpRequest
@@ -47,8 +48,6 @@ def days(start: date | None, end: date | None) -> str:
     """A span of days: 17–21 May 2021."""
     if start is None:
         return ""
-    from babel.dates import format_interval
-
     if end is None or end == start:
         return day(start)
     return str(format_interval(start, end, "yMMMMd", locale=babel_locale()))
@@ -63,7 +62,8 @@ def moment(value: datetime | None, zone: str = "", all_day: bool = False) -> str
     wall = value.astimezone(ZoneInfo(zone))
     if all_day:
         return format_html('<time datetime="{}">{}</time>', wall.date().isoformat(), day(wall.date()))
-    words = format_skeleton("yMMMMdHm", wall, tzinfo=ZoneInfo(zone), locale=babel_locale())
+    pattern = str(get_datetime_format("medium", locale=babel_locale()))
+    words = pattern.replace("{1}", day(wall.date())).replace("{0}", f"{wall:%H:%M}")
     return format_html(
         '<time datetime="{}" data-zone="{}">{} <span class="zone">{}</span></time>',
         value.astimezone(ZoneInfo("UTC")).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -101,8 +101,6 @@ def time_left(value: datetime | None) -> str:
 @register.filter
 def number(value: Any) -> str:
     """A number with the language's separators, in western digits."""
-    from babel.numbers import format_decimal
-
     if value is None or value == "":
         return ""
     return str(format_decimal(value, locale=babel_locale(), numbering_system="latn"))
