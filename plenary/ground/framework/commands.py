@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +23,7 @@ EDITIONS = settings.ROOT / "editions"
 def _progress(label: str) -> Iterator[Callable[[int, int], None]]:
     """A bar in the terminal that is told how many of how many parts are done."""
     bar: Any
-    with click.progressbar(length=100, label=label, file=click.get_text_stream("stderr")) as bar:
+    with click.progressbar(length=100, label=label, file=sys.stderr) as bar:
         yield lambda done, parts: bar.update(done * 100 // parts - bar.pos)
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+from zoneinfo import ZoneInfo
+
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from plenary.ground.framework.text import TextField
@@ -125,7 +129,7 @@ class Milestone(models.Model):
     title = TextField()
     text = TextField()
     starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)  # for whole days: the first instant of the last day
     all_day = models.BooleanField(default=True)
     zone = models.CharField(max_length=60, default="Europe/Zurich")
     link = models.URLField(blank=True, max_length=500)
@@ -133,6 +137,25 @@ class Milestone(models.Model):
     class Meta:
         ordering = ["starts_at", "code"]
         constraints = [models.UniqueConstraint(fields=["edition", "code"], name="milestone_code")]
+
+    @property
+    def first_day(self) -> date:
+        """The day on which it starts, in its own zone."""
+        return self.starts_at.astimezone(ZoneInfo(self.zone)).date()
+
+    @property
+    def last_day(self) -> date:
+        """The day on which it ends, in its own zone. One of whole days ends with that day, not at ``ends_at``."""
+        return (self.ends_at or self.starts_at).astimezone(ZoneInfo(self.zone)).date()
+
+    @property
+    def standing(self) -> str:
+        """``past``, ``now`` or ``coming``."""
+        if self.all_day:
+            today = timezone.now().astimezone(ZoneInfo(self.zone)).date()
+            return "coming" if today < self.first_day else "now" if today <= self.last_day else "past"
+        now = timezone.now()
+        return "coming" if now < self.starts_at else "now" if self.ends_at and now < self.ends_at else "past"
 
 
 class LoadedRecord(models.Model):

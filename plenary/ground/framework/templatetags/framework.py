@@ -8,7 +8,9 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from plenary.ground.framework.queries import concept_path
 from plenary.ground.framework.text import Text, reader_language
+from plenary.ground.framework.words import FACILITATORS, fact_name
 
 register = template.Library()
 
@@ -34,5 +36,19 @@ def plain(text: Text | str | None) -> str:
 
 @register.inclusion_tag("framework/parts/concept.html")
 def concept(concept: Any, link: bool = True) -> dict[str, Any]:
-    """A concept as a chip: a goal in its colour with its number in text, anything else with its code."""
-    return {"concept": concept, "link": link}
+    """A concept as a chip: a goal in its colour with its number in text, anything else with its code, if that says something."""
+    speaks = concept.code[:1].isupper() or concept.code[:1].isdigit()
+    shown_code = concept.code if speaks and len(concept.code) <= 6 and concept.code != str(concept.label) else ""
+    return {"concept": concept, "code": shown_code, "path": concept_path(concept) if link else ""}
+
+
+@register.filter
+def fact(name: str) -> str:
+    """What a fact of a concept is called."""
+    return str(fact_name(name))
+
+
+@register.filter
+def facilitation(kind: str) -> str:
+    """What a facilitator of that kind is called."""
+    return str(FACILITATORS.get(kind, kind))
