@@ -1,0 +1,101 @@
+"""The trail as the desk shows it: in words, with links to what was acted on, and discreet about persons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from plenary.ground.audit.actors import Actor, may
+from plenary.ground.audit.models import TrailRecord
+from plenary.ground.audit.queries import TrailLine, lines
+
+#: Kinds whose values may name persons or their addresses: only who may see private values sees them.
+PRIVATE = ("people.", "messages.", "outgoing.", "accounts.")
+
+KINDS: dict[str, str | Promise] = {
+    "framework.edition": _("Edition"),
+    "framework.concepts": _("Vocabularies"),
+    "calls.call": _("Call"),
+    "stocktaking.entry": _("Stocktaking entry"),
+    "awards.award": _("Award"),
+    "awards.contest": _("Contest"),
+    "forum.session": _("Forum session"),
+    "people.person": _("Person"),
+    "people.account": _("Account"),
+    "people.organisation": _("Organisation"),
+    "outgoing.message": _("Message"),
+    "outgoing.template": _("Mail template"),
+    "desk.import": _("Import"),
+    "search.index": _("Search index"),
+}
+
+_paths: dict[str, Callable[[str], str]] = {
+    "framework.edition": lambda key: reverse("desk:edition", args=[key]),
+    "calls.call": lambda key: reverse("calls:call", args=key.split("/", 1)),
+    "stocktaking.entry": lambda key: reverse("stocktaking:entry", args=[key]),
+    "awards.contest": lambda key: reverse("awards:contest", args=[key.split("/", 1)[0]]),
+    "forum.session": lambda key: reverse("forum:session", args=key.split("/", 1)),
+    "people.person": lambda key: reverse("desk:person", args=[key]),
+    "people.organisation": lambda key: reverse("desk:organisation", args=[key]),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DeskLine:
+    """A line of the trail. path: where its subject is, empty where it has no page; private: values are withheld."""
+
+    line: TrailLine
+    kind: str
+    kind_in_words: str
+    key: str
+    path: str
+    actor_id: str
+    private: bool
+
+
+def kind_in_words(kind: str) -> str:
+    """What a kind is called; one that nobody described as it is recorded."""
+    return str(KINDS.get(kind, kind))
+
+
+def path_of(kind: str, key: str) -> str:
+    """Where the subject of a record is shown; empty where nowhere."""
+    if kind not in _paths:
+        return ""
+    try:
+        return _paths[kind](key)
+    except NoReverseMatch:
+        return ""
+
+
+def in_words(records: Iterable[TrailRecord], actor: Actor) -> list[DeskLine]:
+    """Records as lines for the actor; two queries however many."""
+    found = list(records)
+    sees_private = may(actor, "desk.view_private")
+    return [
+        DeskLine(
+            line, record.kind, kind_in_words(record.kind), record.key, path_of(record.kind, record.key), record.actor_id, _withheld(record.kind, sees_private)
+        )
+        for record, line in zip(found, lines(found), strict=True)
+    ]
+
+
+def _withheld(kind: str, sees_private: bool) -> bool:
+    return not sees_private and kind.startswith(PRIVATE)
+
+
+def records() -> QuerySet[TrailRecord]:
+    """The whole trail, newest first."""
+    found: Any = TrailRecord.objects.select_related("payload").order_by("-id")
+    return found  # type: ignore[no-any-return]
+
+
+def latest(actor: Actor, number: int) -> list[DeskLine]:
+    """What happened last."""
+    return in_words(records()[:number], actor)
