@@ -180,7 +180,7 @@ def may_keep(request: HttpRequest, response: HttpResponse) -> bool:
         and request.method == "GET"
         and response.status_code == 200
         and not response.streaming
-        and not response.cookies
+        and not _sets_cookies(response)
         and not response.has_header("Content-Encoding")
         and "no-store" not in response.get("Cache-Control", "")
         and "private" not in response.get("Cache-Control", "")
@@ -201,7 +201,7 @@ def compressed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     ):
         return response
     patch_vary_headers(response, ["Accept-Encoding"])
-    if _has_session(request) or response.cookies or request.META.get("CSRF_COOKIE_NEEDS_UPDATE"):
+    if _has_session(request) or _sets_cookies(response) or request.META.get("CSRF_COOKIE_NEEDS_UPDATE"):
         return response
     encoding = _accepted(request)
     if encoding:
@@ -252,6 +252,11 @@ def _has_session(request: HttpRequest) -> bool:
     cookies = request.META.get("HTTP_COOKIE", "")
     # "messages" is the cookie of Django's message storage.
     return bool(cookies) and (settings.SESSION_COOKIE_NAME in cookies or "messages" in cookies)
+
+
+def _sets_cookies(response: HttpResponse) -> bool:
+    # The message storage deletes its cookie whenever messages were looked for, also where there were none.
+    return any(cookie.value or name != "messages" for name, cookie in response.cookies.items())
 
 
 def _accepted(request: HttpRequest) -> str:

@@ -25,7 +25,8 @@ register = template.Library()
 
 def babel_locale() -> str:
     """Babel's name for the page's language. Western digits everywhere, as UN pages have them."""
-    return {"zh-hans": "zh_Hans"}.get(get_language() or "en", get_language() or "en").replace("-", "_")
+    language = get_language() or "en"
+    return {"en": "en_GB", "zh-hans": "zh_Hans"}.get(language, language).replace("-", "_")
 
 
 def zone_city(zone: str) -> str:
