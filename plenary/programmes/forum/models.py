@@ -19,12 +19,16 @@ class Track(models.Model):
     title = TextField()
     summary = TextField()
     is_special = models.BooleanField(default=False)
+    aliases = models.JSONField(default=list, blank=True)  # other titles met in programmes, as strings
     theme = models.ForeignKey(Concept, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ["edition", "position", "code"]
         constraints = [models.UniqueConstraint(fields=["edition", "code"], name="track_code")]
+
+    def __str__(self) -> str:
+        return f"{self.edition.code}/{self.code}"
 
 
 class Venue(models.Model):
@@ -40,6 +44,9 @@ class Venue(models.Model):
     class Meta:
         ordering = ["edition", "position", "code"]
         constraints = [models.UniqueConstraint(fields=["edition", "code"], name="venue_code")]
+
+    def __str__(self) -> str:
+        return f"{self.edition.code}/{self.code}"
 
 
 class Session(models.Model):
@@ -69,6 +76,8 @@ class Session(models.Model):
     hosts = models.CharField(max_length=500, blank=True)  # organisers as the source writes them
     source = models.TextField(blank=True)
     source_id = models.CharField(max_length=200, blank=True)  # guid in the source, for importing again
+    note = models.TextField(blank=True)  # what the source says besides, in its words
+    imported = models.JSONField(default=dict, blank=True)  # by field, what the source said last: importing again spares what was edited since
     updated_at = models.DateTimeField(default=timezone.now)
 
     concepts = models.ManyToManyField(Concept, through="SessionConcept", related_name="sessions")
@@ -80,10 +89,18 @@ class Session(models.Model):
             models.UniqueConstraint(fields=["edition", "number"], name="session_number"),
             models.CheckConstraint(condition=models.Q(ends_at__isnull=True) | models.Q(ends_at__gt=models.F("starts_at")), name="session_instants"),
         ]
-        indexes = [models.Index(fields=["edition", "state", "starts_at"], name="session_programme")]
+        indexes = [
+            models.Index(fields=["edition", "state", "day", "starts_at"], name="session_programme"),
+            models.Index(fields=["edition", "source_id"], name="session_source"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.edition.code}/{self.number}"
+
+    @property
+    def scope(self) -> str:
+        """Sessions are the work of the edition's secretariat."""
+        return self.edition.scope
 
 
 class SessionConcept(models.Model):

@@ -1,0 +1,47 @@
+"""What this room shows on the pages of others."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.db.models import F
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from plenary.ground.framework.models import Concept, Edition
+from plenary.ground.web.panels import Panel, panel
+from plenary.programmes.forum import queries
+from plenary.programmes.forum.models import Track
+
+_SHOWN = 5
+_FILTERS = {scheme: name for name, scheme in queries.SCHEMES.items()}
+
+
+@panel("concept", position=40)
+def sessions_about(concept: Concept, request: HttpRequest) -> Panel | None:
+    """Sessions about an action line, a goal or a theme, the latest first, and how many each year had."""
+    name = _FILTERS.get(concept.scheme.code)
+    if name is None:
+        return None
+    sessions = queries.about(queries.held(), concept.scheme.code, [concept.code])
+    counts = queries.per_edition(sessions)
+    if not counts:
+        return None
+    latest = queries.for_list(sessions).order_by(F("edition__starts_on").desc(nulls_last=True), F("day").desc(nulls_last=True), "number")[:_SHOWN]
+    years = [
+        {"edition": edition, "count": count, "path": f"{reverse('forum:programme', args=[edition.code])}?{urlencode({name: concept.code})}"}
+        for edition, count in counts
+    ]
+    total = sum(count for _edition, count in counts)
+    return Panel(_("Sessions of the Forum"), "forum/parts/concept_panel.html", {"sessions": list(latest), "years": years, "total": total}, anchor="sessions")
+
+
+@panel("edition", position=40)
+def programme_of(edition: Edition, request: HttpRequest) -> Panel | None:
+    """The programme of an edition in figures, with its tracks."""
+    figures = queries.figures(edition)
+    tracks = list(Track.objects.filter(edition=edition))
+    if not figures.sessions and not tracks:
+        return None
+    return Panel(_("Forum"), "forum/parts/edition_panel.html", {"edition": edition, "figures": figures, "tracks": tracks}, anchor="forum")
