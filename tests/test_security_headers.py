@@ -81,3 +81,23 @@ def test_templates_have_no_inline_script_or_style():
         if re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)(?![^>]*type=\"application/(ld\+)?json\")|javascript:", text):
             wrong.append(str(path.relative_to(configured.ROOT)))
     assert wrong == []
+
+
+#: Where text is declared to be safe HTML, and why it is.
+CLEANED = {
+    "plenary/ground/search/snippets.py": "every part was escaped; only the marks around matches are ours",
+    "plenary/ground/people/markdown.py": "cleaned by an allow-list",
+    "plenary/programmes/stocktaking/views.py": "JSON in a data block, escaped by Django's json_script",
+}
+
+
+def test_text_is_declared_safe_only_where_it_was_cleaned():
+    found = {
+        str(path.relative_to(configured.ROOT))
+        for path in (configured.ROOT / "plenary").rglob("*.py")
+        if "tests" not in path.parts and re.search(r"\b(mark_safe|SafeString|SafeText)\(", path.read_text())
+    }
+    assert found <= set(CLEANED), "say why in CLEANED"
+    assert not [
+        str(path) for path in (configured.ROOT / "plenary").glob("*/*/templates/**/*.html") if re.search(r"\|\s*safe\b|autoescape off", path.read_text())
+    ]

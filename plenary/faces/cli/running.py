@@ -10,9 +10,8 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
 from types import FrameType
 
 import click
@@ -114,11 +113,14 @@ def _require_free(host: str, port: int) -> None:
 
 
 def _answers(host: str, port: int) -> bool:
+    connection = HTTPConnection(host, port, timeout=5)
     try:
-        with urllib.request.urlopen(f"http://{host}:{port}/healthz", timeout=5) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
         return False
+    finally:
+        connection.close()
 
 
 def _announce(host: str, port: int) -> None:
