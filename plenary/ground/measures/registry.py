@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -22,6 +22,8 @@ class Measure:
     records: the address of the list of records that were counted, for the same edition and member.
     dimension: what the members are, e.g. a concept scheme's code or ``track``; empty for a single figure.
     members: codes and labels of the members for an edition, in order.
+    tally: computes all members of an edition with one query; where it is missing, ``count`` is asked member by member.
+    counts_people: that a small value could point at somebody, so that it is withheld (see ``SMALLEST_CELL``).
     """
 
     code: str
@@ -32,6 +34,22 @@ class Measure:
     records: Callable[[Edition, str], str] | None = None
     dimension: str = ""
     members: Callable[[Edition], list[tuple[str, Any]]] | None = None
+    tally: Callable[[Edition], Mapping[str, int | Decimal]] | None = None
+    counts_people: bool = False
+
+    @property
+    def group(self) -> str:
+        """The first part of the code: whose figure it is."""
+        return self.code.partition(".")[0]
+
+    @property
+    def can_compute(self) -> bool:
+        """Whether the platform counts it itself; else it is only reported."""
+        return self.count is not None or self.tally is not None
+
+
+#: Computed counts of people below this are withheld, unless they are zero.
+SMALLEST_CELL = 5
 
 
 class UnknownMeasure(LookupError):

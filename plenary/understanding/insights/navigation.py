@@ -1,0 +1,7 @@
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from plenary.ground.web.navigation import Item, register
+
+register(Item(label=_("Figures"), view="insights:measures", position=60))

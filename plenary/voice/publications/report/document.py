@@ -1,0 +1,253 @@
+"""The report as a document of no format: sections of blocks, in which every figure stands with its proof."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+COMPUTED, REPORTED = "computed", "reported"
+MARKS = {COMPUTED: "●", REPORTED: "○"}
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value of a figure with its proof.
+
+    proof: ``computed`` or ``reported``. path: where the records are, for computed ones; a path on the site.
+    source, place, as_of: for reported ones, in the source's words. language: that of the value's words, where they are words.
+    """
+
+    text: str
+    proof: str
+    number: Decimal | None = None
+    path: str = ""
+    source: str = ""
+    place: str = ""
+    as_of: str = ""
+    language: str = ""
+
+    @property
+    def mark(self) -> str:
+        """The sign of the proof: a filled or a hollow circle."""
+        return MARKS[self.proof]
+
+
+@dataclass(frozen=True, slots=True)
+class FigureView:
+    """A figure as the report shows it; the first value is the one that running text and charts use."""
+
+    edition: str
+    code: str
+    label: str
+    definition: str
+    unit: str
+    path: str
+    values: tuple[Value, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def anchor(self) -> str:
+        """Where its line in the annex is."""
+        return "figure-" + f"{self.edition}-{self.code}".replace(".", "-").replace("_", "-").lower()
+
+    @property
+    def first(self) -> Value:
+        """The value to show where there is place for one: what the earliest named source reported, else what is counted."""
+        return next((value for value in self.values if value.proof == REPORTED), self.values[0])
+
+    @property
+    def others(self) -> tuple[Value, ...]:
+        """The other values, shown side by side with the first."""
+        first = self.first
+        return tuple(value for value in self.values if value is not first)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A run of text. language: where it differs from the report's. strong: stands out."""
+
+    text: str
+    language: str = ""
+    strong: bool = False
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link: a path on the site or an address elsewhere."""
+
+    text: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cite:
+    """A figure in running text or in a table: the value with its mark, leading to the figure's line in the annex."""
+
+    figure: FigureView
+    value: Value
+
+
+Inline = Words | Link | Cite
+Line = tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph."""
+
+    runs: Line
+    kind: str = field(default="paragraph", init=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """A list of short points."""
+
+    items: tuple[Line, ...]
+    kind: str = field(default="bullets", init=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Figures side by side, the number large."""
+
+    figures: tuple[FigureView, ...]
+    kind: str = field(default="figures", init=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of a chart: a figure of one kind of proof."""
+
+    label: str
+    figure: FigureView
+    value: Value
+
+    @property
+    def number(self) -> Decimal:
+        """How long the bar is."""
+        return self.value.number or Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A distribution as bars, all of one kind of proof; the same values stand beside the bars in text.
+
+    source: where the values come from, where it is the same for all.
+    """
+
+    title: str
+    bars: tuple[Bar, ...]
+    unit: str
+    proof: str
+    source: str
+    kind: str = field(default="chart", init=False)
+
+    @property
+    def most(self) -> Decimal:
+        """The largest number, which fills a bar's whole width."""
+        return max((bar.number for bar in self.bars), default=Decimal(1)) or Decimal(1)
+
+    @property
+    def alternative(self) -> str:
+        """What the chart shows, in words."""
+        return "; ".join(f"{bar.label}: {bar.value.text}" for bar in self.bars)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with a heading for each column; the first cell of a row is its heading. widths: shares of the width."""
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[Line, ...], ...]
+    widths: tuple[int, ...] = ()
+    anchors: tuple[str, ...] = ()
+    is_annex: bool = False
+    kind: str = field(default="table", init=False)
+
+
+Block = Paragraph | Bullets | Figures | Chart | Table
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the report under a title, with the parts below it."""
+
+    anchor: str
+    title: str
+    blocks: tuple[Block, ...] = ()
+    sections: tuple[Section, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing under the title."""
+        return not self.blocks and all(each.is_empty for each in self.sections)
+
+
+def shown_in(section: Section) -> list[FigureView]:
+    """Every figure that a section shows, in running text, tables and charts too."""
+    found: list[FigureView] = []
+    for block in section.blocks:
+        if isinstance(block, Figures):
+            found += block.figures
+        elif isinstance(block, Chart):
+            found += [bar.figure for bar in block.bars]
+        else:
+            lines = [block.runs] if isinstance(block, Paragraph) else block.items if isinstance(block, Bullets) else [cell for row in block.rows for cell in row]
+            found += [run.figure for line in lines for run in line if isinstance(run, Cite)]
+    return found + [figure for part in section.sections for figure in shown_in(part)]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The whole report."""
+
+    code: str
+    edition: str
+    language: str  # content code: en, ar, zh ...
+    right_to_left: bool
+    title: str
+    subtitle: str
+    publisher: str
+    sections: tuple[Section, ...]
+    figures: tuple[FigureView, ...]  # every figure, in the order of the annex
+    words: dict[str, str]  # fixed words that the renderers need, in the report's language
+
+    def digest(self) -> str:
+        """What the document says, as a short sum: the same sum, the same document."""
+        return hashlib.sha256(json.dumps(dataclasses.asdict(self), sort_keys=True, default=str).encode()).hexdigest()
+
+    def content(self) -> dict[str, Any]:
+        """The figures as a snapshot keeps them."""
+        return {
+            "title": self.title,
+            "figures": [
+                {"edition": figure.edition, "code": figure.code, "values": [dataclasses.asdict(value) | {"number": _text(value.number)} for value in figure.values]}
+                for figure in self.figures
+            ],
+        }
+
+
+def _text(number: Decimal | None) -> str | None:
+    return None if number is None else f"{number.normalize():f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A document with the instant from which it says what it says, and the address of the site it came from."""
+
+    document: Document
+    at: datetime
+    at_words: str
+    base_url: str
+
+    def address(self, target: str) -> str:
+        """The full address of a path on the site; an address elsewhere stays as it is."""
+        return f"{self.base_url}{target}" if target.startswith("/") else target
