@@ -18,12 +18,20 @@ class Contest(models.Model):
     code = models.SlugField(max_length=60, default="prizes")
     title = TextField()
     rules = TextField()
-    categories = models.ForeignKey(Scheme, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    categories = models.ForeignKey(Scheme, on_delete=models.PROTECT, null=True, blank=True, related_name="contests")
     call = models.ForeignKey(Call, on_delete=models.SET_NULL, null=True, blank=True, related_name="contests")
 
     class Meta:
         ordering = ["-edition__starts_on", "code"]
         constraints = [models.UniqueConstraint(fields=["edition", "code"], name="contest_code")]
+
+    def __str__(self) -> str:
+        return f"{self.edition.code}/{self.code}"
+
+    @property
+    def scope(self) -> str:
+        """The scope in which roles for this contest are held."""
+        return self.edition.scope
 
 
 class Award(models.Model):
@@ -47,5 +55,8 @@ class Award(models.Model):
     note = TextField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["contest", "entry", "category"], nulls_distinct=False, name="award_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["contest", "entry", "category"], name="award_once"),
+            models.UniqueConstraint(fields=["contest", "entry"], condition=models.Q(category__isnull=True), name="award_once_unknown"),
+        ]
         indexes = [models.Index(fields=["contest", "level"], name="award_level")]

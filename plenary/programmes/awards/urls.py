@@ -1,6 +1,11 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from plenary.programmes.awards import views
 
 app_name = "awards"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.contests, name="list"),
+    path("<slug:edition>/", views.contest, name="contest"),
+]

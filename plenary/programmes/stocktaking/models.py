@@ -34,7 +34,7 @@ class Entry(models.Model):
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, null=True, blank=True, related_name="entries")  # in which it was first submitted
     state = models.CharField(max_length=10, choices=State, default=State.PUBLIC)
     title = TextField()
-    sort_title = models.CharField(max_length=200, db_index=True)  # folded original title, for ordering
+    sort_title = models.CharField(max_length=200)  # folded original title, for ordering
     summary = TextField()
     description = TextField()
     stakeholder_type = models.ForeignKey(Concept, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -43,9 +43,11 @@ class Entry(models.Model):
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
     year = models.PositiveSmallIntegerField(null=True, blank=True, db_index=True)
+    sort_year = models.PositiveSmallIntegerField(default=0, editable=False)  # the year, 0 where unknown: databases disagree on where nulls stand
     website = models.URLField(blank=True, max_length=500)
     source = models.TextField(blank=True)  # where an imported record was found
     source_id = models.CharField(max_length=200, blank=True, db_index=True)  # identifies it in that source, for importing again
+    identity = models.CharField(max_length=32, blank=True, db_index=True, editable=False)  # of title, organisations and countries: see identity.py
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now)
 
@@ -53,11 +55,29 @@ class Entry(models.Model):
     organisations = models.ManyToManyField(Organisation, through="EntryOrganisation", related_name="entries")
 
     class Meta:
-        ordering = ["-year", "sort_title", "id"]
-        indexes = [models.Index(fields=["state", "-year", "sort_title", "id"], name="entry_list")]
+        ordering = ["-sort_year", "sort_title", "id"]
+        indexes = [
+            models.Index(fields=["state", "-sort_year", "sort_title", "id"], name="entry_newest"),
+            models.Index(fields=["state", "sort_title", "id"], name="entry_by_title"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_on__isnull=True) | models.Q(starts_on__isnull=True) | models.Q(ends_on__gte=models.F("starts_on")), name="entry_dates"
+            ),
+            models.UniqueConstraint(fields=["source_id"], condition=~models.Q(source_id=""), name="entry_source"),
+        ]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def scope(self) -> str:
+        """The scope in which roles for this entry are held: its edition, or the whole site."""
+        return self.edition.scope if self.edition_id and self.edition else "site"
+
+    @property
+    def is_public(self) -> bool:
+        return self.state == self.State.PUBLIC
 
 
 class EntryConcept(models.Model):

@@ -1,0 +1,89 @@
+"""What awards show on the pages of lower rooms, and the filter and marks they add to the list of entries."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from plenary.ground.framework.models import Concept, Edition
+from plenary.ground.web.panels import Panel, panel
+from plenary.programmes.awards import queries
+from plenary.programmes.awards.levels import ORDER, Level
+from plenary.programmes.awards.models import Award, Contest
+from plenary.programmes.stocktaking.filters import Counts, Filter, Option, register
+from plenary.programmes.stocktaking.models import Entry
+from plenary.programmes.stocktaking.queries import Badge, register_badges
+
+
+class LevelFilter(Filter):
+    """Entries by how far they came in a contest."""
+
+    def condition(self, values: Sequence[str]) -> Q:
+        return Q(pk__in=Award.objects.filter(level__in=values).values("entry_id"))
+
+    def options(self, codes: Collection[str]) -> list[Option]:
+        return [Option(str(level), str(Level(level).label)) for level in ORDER if level in codes]
+
+    def counts(self, entries: QuerySet[Entry]) -> Counts:
+        rows = Award.objects.filter(entry__in=entries.order_by().values("pk")).order_by().values_list("level")
+        return dict(rows.annotate(number=Count("entry_id", distinct=True)))
+
+
+register(LevelFilter("level", gettext_lazy("Prizes")), before="target")
+
+
+@register_badges
+def badges(entries: Sequence[Entry]) -> dict[int, list[Badge]]:
+    """The highest award of each entry in each contest."""
+    found: dict[int, list[Badge]] = {}
+    awards = Award.objects.filter(entry__in=[entry.pk for entry in entries]).select_related("contest__edition").order_by("-contest__edition__starts_on", "pk")
+    for award in awards:
+        label = _("%(contest)s: %(level)s") % {"contest": award.contest.title, "level": award.get_level_display()}
+        path = reverse("awards:contest", args=[award.contest.edition.code])
+        found.setdefault(award.entry_id, []).append(Badge(label, path))
+    return found
+
+
+@panel("entry", position=20)
+def of_entry(entry: Entry, request: HttpRequest) -> Panel | None:
+    """How far the project came in which contest."""
+    awards = list(queries.awards_of(entry))
+    if not awards:
+        return None
+    return Panel(title=_("Prizes"), template="awards/parts/entry_panel.html", context={"awards": awards}, anchor="prizes")
+
+
+@panel("concept", position=40)
+def of_category(concept: Concept, request: HttpRequest) -> Panel | None:
+    """The awards in a category over the years."""
+    rows = queries.in_category(concept).order_by().values_list("contest_id", "level").annotate(number=Count("pk"))
+    counts: dict[int, dict[str, int]] = {}
+    for contest, level, number in rows:
+        counts.setdefault(contest, {})[level] = number
+    if not counts:
+        return None
+    given = [level for level in ORDER if any(level in each for each in counts.values())]
+    contests = Contest.objects.filter(pk__in=counts).select_related("edition").order_by("-edition__starts_on", "code")
+    context = {
+        "code": concept.code,
+        "levels": [(str(level), Level(level).label) for level in given],
+        "rows": [(contest, [(str(level), counts[contest.pk].get(level, 0)) for level in given]) for contest in contests],
+        "number": sum(sum(each.values()) for each in counts.values()),
+    }
+    return Panel(title=_("Prizes in this category"), template="awards/parts/category_panel.html", context=context, anchor="prizes")
+
+
+@panel("edition", position=20)
+def of_edition(edition: Edition, request: HttpRequest) -> Panel | None:
+    """What is on record of the edition's contests."""
+    rows = queries.public_awards().filter(contest__edition=edition).order_by().values_list("level").annotate(number=Count("pk"))
+    counts = dict(rows)
+    if not counts:
+        return None
+    levels = [(str(level), Level(level).label, counts[level]) for level in ORDER if counts.get(level)]
+    return Panel(title=_("Prizes"), template="awards/parts/edition_panel.html", context={"edition": edition, "levels": levels}, anchor="prizes")

@@ -1,0 +1,305 @@
+"""Reading the rows of a file that somebody sends: JSON lines, CSV, Excel. Whatever it holds, the answer is a report.
+
+Rows are numbered as the sender sees them: lines of a JSON file, rows of a table with the head as row 1.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import unicodedata
+import zipfile
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from plenary.programmes.stocktaking.importing.report import Report
+
+LARGEST = 60_000_000  # bytes
+MOST_ROWS = 200_000
+LONGEST_CELL = 100_000  # characters
+DEEPEST = 6  # brackets within brackets
+_BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"\x00\x00\xfe\xff": "UTF-32"}
+_FORMULA = re.compile(r"^(=|[+\-]\s*[\d(]|@\w+\s*\()")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A record of the file with the number that its sender knows it by."""
+
+    number: int
+    cells: dict[str, Any]
+
+
+def read_rows(
+    path: Path,
+    report: Report,
+    *,
+    columns: Collection[str],
+    required: Collection[str],
+    silent: Collection[str] = (),
+    aliases: Mapping[str, str] | None = None,
+) -> list[Row]:
+    """All rows of a file as far as they can be read; what cannot is noted in the report.
+
+    columns: those that may be there; silent: more of them, that the report does not offer. required: those that must be in the head of a table. aliases: other names of columns.
+    """
+    kind = path.suffix.lower()
+    readers = {".jsonl": _json_lines, ".ndjson": _json_lines, ".json": _json_lines, ".csv": _table, ".xlsx": _workbook}
+    if kind not in readers:
+        report.wrong(0, "", f"{path.name} is not a file that can be imported: its name must end in .jsonl, .csv or .xlsx.")
+        return []
+    try:
+        if path.stat().st_size > LARGEST:
+            report.wrong(0, "", f"The file has {path.stat().st_size:,} bytes; send at most {LARGEST:,} at a time.")
+            return []
+        raw = path.read_bytes()
+    except OSError as error:
+        report.wrong(0, "", f"The file cannot be read: {error.strerror or error}.")
+        return []
+    found: list[Row] = []
+    for row in readers[kind](raw, report, _Head({*columns, *silent}, set(required), dict(aliases or {}), list(columns))):
+        if len(found) >= MOST_ROWS:
+            report.wrong(row.number, "", f"There are more than {MOST_ROWS:,} rows; send the file in parts.")
+            break
+        if report.is_full:
+            break
+        found.append(row)
+    if not found and not report.problems:
+        report.wrong(0, "", "There are no records in the file.")
+    report.rows = len(found)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """Which columns a file may and must have."""
+
+    columns: set[str]
+    required: set[str]
+    aliases: dict[str, str]
+    told: list[str]
+
+    def name(self, given: str) -> str:
+        """A column's name as the importer knows it."""
+        name = given.strip().lower().replace(" ", "_")
+        return self.aliases.get(name, name)
+
+    def read(self, given: list[str], report: Report, row: int) -> list[str] | None:
+        """The columns of a table; None where they make no sense."""
+        names = [self.name(cell) for cell in given]
+        if len(names) == 1 and names[0] not in self.columns:
+            for separator, words in ((";", "semicolons"), ("\t", "tabs"), ("|", "upright strokes")):
+                if separator in given[0]:
+                    report.wrong(row, "", f"The columns are separated by {words} here; save the file as CSV with commas.")
+                    return None
+        for column in sorted({name for name in names if name and names.count(name) > 1}):
+            report.wrong(row, column[:60], "The column is there twice.")
+        unknown = [name for name in names if name not in self.columns]
+        for column in unknown:
+            report.wrong(row, column[:60] or "(no name)", "There is no such column.")
+        if unknown:
+            report.wrong(row, "", f"The columns that can be read are: {', '.join(self.told)}.")
+        for column in sorted(self.required - set(names)):
+            report.wrong(row, column, "The column is missing.")
+        return None if report.problems else names
+
+
+def _text(raw: bytes, report: Report) -> str | None:
+    """The text of a file in UTF-8, with or without byte order mark."""
+    for mark, name in _BOMS.items():
+        if raw.startswith(mark):
+            report.wrong(1, "", f"The file is in {name}; save it as UTF-8.")
+            return None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        report.wrong(line, "", f"The file is not in UTF-8 (byte 0x{raw[error.start]:02x} in line {line}); save it as UTF-8.")
+        return None
+    if "\x00" in text:
+        report.wrong(text[: text.index("\x00")].count("\n") + 1, "", "The file holds null characters; it is not a text file.")
+        return None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _json_lines(raw: bytes, report: Report, head: _Head) -> Iterator[Row]:
+    text = _text(raw, report)
+    if text is None:
+        return
+    if text.lstrip()[:1] == "[":
+        report.wrong(1, "", "The file starts with a list. Write one record per line, each in braces, without a list around them.")
+        return
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        record = _json_object(line, number, report)
+        if record is None:
+            continue
+        cells: dict[str, Any] = {}
+        for given, value in record.items():
+            name = head.name(given)
+            if name not in head.columns:
+                report.wrong(number, given[:60], "There is no such key.")
+            elif name in cells:
+                report.wrong(number, given[:60], "The key is there twice.")
+            else:
+                cells[name] = value
+        yield Row(number, cells)
+
+
+def _json_object(line: str, number: int, report: Report) -> dict[str, Any] | None:
+    if len(line) > LONGEST_CELL * 5:
+        report.wrong(number, "", f"The line has {len(line):,} characters; that is no record.")
+        return None
+    if line.count("[") + line.count("{") > DEEPEST and _depth(line) > DEEPEST:
+        report.wrong(number, "", "The record is nested too deeply.")
+        return None
+    try:
+        record = json.loads(line, object_pairs_hook=_pairs, parse_constant=_no_constant)
+    except _TwiceError as error:
+        report.wrong(number, str(error)[:60], "The key is there twice.")
+    except (ValueError, RecursionError) as error:
+        report.wrong(number, "", f"The line is not a JSON record ({str(error)[:100]}).")
+    else:
+        if isinstance(record, dict):
+            return record
+        report.wrong(number, "", "The line is not a JSON record: a record stands in braces.")
+    return None
+
+
+class _TwiceError(ValueError):
+    """A key stands twice in a JSON object."""
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _TwiceError(key)
+        found[key] = value
+    return found
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not a value of JSON")
+
+
+def _depth(line: str) -> int:
+    """How deeply brackets are nested outside of strings."""
+    deepest = depth = 0
+    in_string = escaped = False
+    for char in line:
+        if in_string:
+            in_string = escaped or char != '"'
+            escaped = char == "\\" and not escaped
+        elif char == '"':
+            in_string = True
+        elif char in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif char in "]}":
+            depth -= 1
+    return deepest
+
+
+def _table(raw: bytes, report: Report, head: _Head) -> Iterator[Row]:
+    text = _text(raw, report)
+    if text is None:
+        return
+    csv.field_size_limit(LONGEST_CELL)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    names: list[str] | None = None
+    number = 0
+    try:
+        for cells in reader:
+            number += 1
+            if not any(cell.strip() for cell in cells):
+                continue
+            if names is None:
+                names = head.read(cells, report, number)
+                if names is None:
+                    return
+            elif len(cells) != len(names):
+                report.wrong(number, "", f"There are {len(cells)} cells here and {len(names)} columns in the head. Put cells with commas in quotation marks.")
+            else:
+                yield Row(number, dict(zip(names, cells, strict=True)))
+    except csv.Error as error:
+        report.wrong(number + 1, "", f"From here on this is not CSV: {error}.")
+
+
+def _workbook(raw: bytes, report: Report, head: _Head) -> Iterator[Row]:
+    from openpyxl import load_workbook
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            if sum(part.file_size for part in archive.infolist()) > LARGEST * 3:
+                report.wrong(0, "", "The workbook unpacks to more than can be read; send it in parts.")
+                return
+        sheet = load_workbook(io.BytesIO(raw), read_only=True, data_only=True).worksheets[0]
+        rows = [list(cells) for cells in sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=60, values_only=True)]
+    except Exception:  # noqa: BLE001 a broken workbook fails in a hundred ways, none of which says more than this
+        report.wrong(0, "", "The file is not a workbook that can be read; save it again as .xlsx, or as CSV.")
+        return
+    names: list[str] | None = None
+    for number, cells in enumerate(rows, start=1):
+        while cells and cells[-1] is None and (names is None or len(cells) > len(names)):
+            cells.pop()
+        if all(cell is None for cell in cells):
+            continue
+        if names is None:
+            names = head.read([str(cell or "") for cell in cells], report, number)
+            if names is None:
+                return
+        elif len(cells) > len(names):
+            report.wrong(number, "", "There are cells to the right of the last column.")
+        else:
+            padded = cells + [None] * (len(names) - len(cells))
+            yield Row(number, {name: _plain(cell) for name, cell in zip(names, padded, strict=True)})
+
+
+def _plain(cell: Any) -> Any:
+    """A workbook's cell as a table would have it."""
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return "" if cell is None else str(cell)
+
+
+# ---- cells ----------------------------------------------------------------------------------------------------------
+
+
+def clean(value: str, row: int, column: str, report: Report, *, lines: bool = False) -> str:
+    """A text without what does not belong into one; what is dangerous is a problem, what is untidy is mended.
+
+    lines: whether it may have several lines.
+    """
+    if len(value) > LONGEST_CELL:
+        report.wrong(row, column, f"The text has {len(value):,} characters; at most {LONGEST_CELL:,} are taken.")
+        return ""
+    for char in value:
+        # Escapes, half characters and marks that turn the writing direction of all that follows are never meant.
+        if char not in "\n\t\r" and (unicodedata.category(char) in ("Cc", "Cs") or char in "\u202d\u202e\ufffe\uffff"):
+            report.wrong(row, column, f"The text holds the character U+{ord(char):04X}, which is not text.")
+            return ""
+    tidy = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
+    tidy = "\n".join(part.rstrip() for part in tidy.split("\n")).strip() if lines else " ".join(tidy.split())
+    if _FORMULA.match(tidy):
+        report.wrong(row, column, f"{shorten(tidy)} is a formula for spreadsheets, not a text; put a word before it.")
+        return ""
+    if tidy != value:
+        report.mend(row, column, "superfluous blanks removed")
+    return tidy
+
+
+def shorten(value: object, length: int = 60) -> str:
+    """A value in quotation marks, for messages."""
+    text = str(value)
+    return f"“{text[:length]}…”" if len(text) > length else f"“{text}”"

@@ -1,0 +1,23 @@
+"""What this room does when something happens below."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from plenary.ground.audit.words import add_verbs
+from plenary.ground.people.merging import on_merge
+from plenary.ground.people.models import Organisation
+from plenary.ground.search import actions as search
+from plenary.programmes.stocktaking.models import Entry, EntryOrganisation
+
+add_verbs({"withdrawn": _("Withdrawn")})
+
+
+@on_merge(Organisation)
+def move_entries(kept: Organisation, gone: Organisation) -> None:
+    """The entries of an organisation that turned out to be another go to that one."""
+    links = EntryOrganisation.objects.filter(organisation=gone)
+    entries = list(links.values_list("entry_id", flat=True))
+    links.filter(entry__organisation_links__organisation=kept).delete()
+    EntryOrganisation.objects.filter(organisation=gone).update(organisation=kept)
+    search.changed("entry", *Entry.objects.filter(pk__in=entries).values_list("number", flat=True))

@@ -1,0 +1,177 @@
+"""Reading entries. Every read starts from ``visible_to``: what a person may not see is absent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from plenary.ground.audit.actors import NOBODY, Actor, may
+from plenary.ground.framework.models import Edition
+from plenary.ground.people.names import fold
+from plenary.ground.search.queries import matching_keys
+from plenary.programmes.stocktaking.filters import ConceptFilter, Counts, Filter, Option, Selection, counts_of_concepts, filters, find_filter
+from plenary.programmes.stocktaking.models import Entry, EntryConcept, EntryOrganisation
+
+
+def visible_to(actor: Actor) -> QuerySet[Entry]:
+    """The entries that the actor may know of: public ones, and all for the secretariat and editors."""
+    if may(actor, "stocktaking.see_hidden"):
+        return Entry.objects.all()
+    return Entry.objects.filter(state=Entry.State.PUBLIC)
+
+
+def public_entries() -> QuerySet[Entry]:
+    """What everybody sees; index, measures and the API start here."""
+    return visible_to(NOBODY)
+
+
+def select(entries: QuerySet[Entry], selection: Selection, *, without: str = "") -> QuerySet[Entry]:
+    """The entries that fit a selection. without: the filter that is left aside, for counting its own values."""
+    for each in filters():
+        values = selection.values.get(each.name)
+        if values and each.name != without:
+            entries = entries.filter(each.condition(values))
+    if selection.edition:
+        entries = entries.filter(edition__code=selection.edition)
+    if selection.until:
+        entries = entries.filter(_up_to(selection.until))
+    if selection.q:
+        entries = entries.filter(_words(selection.q))
+    return entries
+
+
+def _up_to(code: str) -> Q:
+    """First submitted in the edition or before it, or at a time that is not known."""
+    last = Edition.objects.filter(code=code).values("starts_on")[:1]
+    return Q(edition__isnull=True) | Q(edition__code=code) | Q(edition__starts_on__lte=last)
+
+
+_FROM_INDEX = 500
+
+
+def _words(text: str) -> Q:
+    """Entries whose title, number or organisation has all the words, and the best that the index finds in their texts."""
+    condition = Q()
+    for word in fold(text).split() or [text]:
+        condition &= Q(sort_title__contains=word) | Q(pk__in=EntryOrganisation.objects.filter(organisation__aliases__folded__contains=word).values("entry_id"))
+    return condition | Q(number=text.strip()) | Q(number__in=matching_keys(text, "entry", limit=_FROM_INDEX))
+
+
+SORTS = {"newest": ("-sort_year", "sort_title", "id"), "title": ("sort_title", "id")}  # indexes entry_newest, entry_by_title
+
+
+def for_list(entries: QuerySet[Entry], sort: str = "newest") -> QuerySet[Entry]:
+    """Ordered, with all that a row of a list shows: three queries for any number of rows."""
+    return entries.order_by(*SORTS[sort]).prefetch_related(
+        Prefetch("links", EntryConcept.objects.filter(concept__scheme__code__in=("action-lines", "sdgs", "countries")).select_related("concept__scheme")
+                 .order_by("concept__scheme__position", "concept__position", "concept__code")),
+        Prefetch("organisation_links", EntryOrganisation.objects.select_related("organisation")),
+    )  # fmt: skip
+
+
+def whole(entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    """With all that an entry's page or its form in the API shows."""
+    return entries.select_related("edition", "stakeholder_type__scheme").prefetch_related(
+        Prefetch("links", EntryConcept.objects.select_related("concept__scheme", "concept__parent__scheme")
+                 .order_by("concept__scheme__position", "concept__position", "concept__code")),
+        Prefetch("organisation_links", EntryOrganisation.objects.select_related("organisation__country__scheme")),
+    )  # fmt: skip
+
+
+# ---- facets ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value of a filter as it stands in the list's form."""
+
+    option: Option
+    number: int
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A filter with its values and how many entries stand behind each, under all other filters."""
+
+    filter: Filter
+    choices: list[Choice]
+
+    @property
+    def in_use(self) -> bool:
+        return any(choice.chosen for choice in self.choices)
+
+
+def facets(entries: QuerySet[Entry], selection: Selection) -> list[Facet]:
+    """All filters with their counts. The number of queries depends on the filters in use, never on the entries."""
+    shown = [each for each in filters() if each.shown or selection.values.get(each.name)]
+    together = [each for each in shown if isinstance(each, ConceptFilter) and not selection.values.get(each.name)]
+    counted: dict[str, Counts] = {}
+    if together:
+        by_scheme = counts_of_concepts(select(entries, selection), [each.scheme for each in together])
+        counted = {each.name: by_scheme[each.scheme] for each in together}
+    found = []
+    for each in shown:
+        counts = counted[each.name] if each.name in counted else each.counts(select(entries, selection, without=each.name))
+        chosen = set(selection.values.get(each.name, ()))
+        codes = {code for code, number in counts.items() if number or code in chosen} | chosen
+        choices = [Choice(option, counts.get(option.code, 0), option.code in chosen) for option in each.options(codes)]
+        found.append(Facet(each, choices))
+    return found
+
+
+def unknown_values(selection: Selection) -> list[str]:
+    """The filters that were given a value which does not exist."""
+    wrong = [name for name, values in selection.values.items() if values and not set(values) <= {option.code for option in find_filter(name).options(values)}]
+    known = set(Edition.objects.filter(code__in=[selection.edition, selection.until]).values_list("code", flat=True)) | {""}
+    return wrong + [name for name in ("edition", "until") if getattr(selection, name) not in known]
+
+
+# ---- what rooms above add to lists ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A short mark on an entry in a list, such as an award."""
+
+    label: str
+    path: str = ""
+
+
+Badges = Callable[[Sequence[Entry]], dict[int, list[Badge]]]
+_badges: list[Badges] = []
+
+
+def register_badges(maker: Badges) -> Badges:
+    """Decorator: add a function that gives marks for a page of entries, by primary key, in a fixed number of queries."""
+    _badges.append(maker)
+    return maker
+
+
+def badges_for(entries: Sequence[Entry]) -> dict[int, list[Badge]]:
+    """The marks of all rooms on these entries."""
+    found: dict[int, list[Badge]] = {}
+    for maker in _badges:
+        for key, badges in maker(entries).items():
+            found.setdefault(key, []).extend(badges)
+    return found
+
+
+def same_organisation(entry: Entry, entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    """Other entries carried by one of this entry's organisations."""
+    bodies = EntryOrganisation.objects.filter(entry=entry).values("organisation_id")
+    others = EntryOrganisation.objects.filter(organisation_id__in=bodies).values("entry_id")
+    return entries.filter(pk__in=others).exclude(pk=entry.pk).order_by(*SORTS["newest"])
+
+
+def by_numbers(numbers: Sequence[str]) -> QuerySet[Entry]:
+    """Public entries by their numbers."""
+    return public_entries().filter(number__in=numbers)
+
+
+def original(text: Any) -> str:
+    """A text in its original language."""
+    return str(text.best(text.original).text)
