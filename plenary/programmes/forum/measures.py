@@ -288,3 +288,21 @@ register(
         _("meetings"),
     )
 )
+
+# The hackathon is part of the Forum, so its figures stand here and in no other room.
+register(
+    Measure(
+        "hackathon.participants",
+        _("Participants in the hackathon"),
+        _("People who took part in the Forum's hackathon, as the convener counted them."),
+        _("people"),
+    )
+)
+register(
+    Measure(
+        "hackathon.countries",
+        _("Countries in the hackathon"),
+        _("Countries from which somebody took part in the Forum's hackathon, as the convener counted them."),
+        _("countries"),
+    )
+)

@@ -29,7 +29,7 @@ from plenary.ground.framework.text import Text
 from plenary.ground.people.actions import PersonIndex
 from plenary.ground.search.actions import changed
 from plenary.programmes.forum.actions.programme import put_track, put_venue
-from plenary.programmes.forum.actions.sessions import FIELDS, next_number, plain, told
+from plenary.programmes.forum.actions.sessions import COUNTED, FIELDS, next_number, plain, told
 from plenary.programmes.forum.events import ProgrammeImported
 from plenary.programmes.forum.importing.data import PersonData, SessionData
 from plenary.programmes.forum.importing.files import read_programme
@@ -107,6 +107,7 @@ def put_sessions(*, actor: Actor, edition: Edition, sessions: list[SessionData],
     problems = problems or Problems()
     found = Session.objects.filter(edition=edition).select_related("edition", "kind", "track", "venue")
     existing = {session.source_id: session for session in found.prefetch_related("links__concept__scheme", "people__person") if session.source_id}
+    _recognise(sessions, existing)
     _check_identity(edition, sessions, existing, file, problems)
     concepts = _find_concepts(sessions, file, problems)
     problems.stop()
@@ -126,6 +127,16 @@ def put_sessions(*, actor: Actor, edition: Edition, sessions: list[SessionData],
     if report.added or report.changed:
         emit(ProgrammeImported(actor_id=actor.trail_id, edition=edition.code, added=report.added, changed=report.changed))
     return report
+
+
+def _recognise(sessions: list[SessionData], existing: dict[str, Session]) -> None:
+    """A session of a table without a number is the one that is here under a counted number and the same title."""
+    counted = {fold(str(session.title.best(session.title.original).text)): session for session in existing.values() if COUNTED.fullmatch(session.number)}
+    for data in sessions:
+        if not data.number and data.source_id.startswith("title:") and data.source_id not in existing:
+            known = counted.get(fold(str(data.title)))
+            if known is not None:
+                data.source_id = known.source_id
 
 
 def _check_identity(edition: Edition, sessions: list[SessionData], existing: dict[str, Session], file: str, problems: Problems) -> None:

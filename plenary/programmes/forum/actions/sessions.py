@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,6 +27,8 @@ TRANSITIONS: dict[str, tuple[str, ...]] = {
     Session.State.PUBLIC: (Session.State.DRAFT, Session.State.CANCELLED),
     Session.State.CANCELLED: (Session.State.PUBLIC, Session.State.DRAFT),
 }
+#: Numbers that this platform counts, which the convener's own are never like.
+COUNTED = re.compile(r"s\d{1,9}")
 FIELDS = (
     "title",
     "summary",
@@ -63,8 +66,8 @@ def told(session: Session) -> dict[str, Any]:
 
 
 def next_number(numbers: set[str]) -> str:
-    """The next number that this platform counts (``s1``), which the convener's own are never like."""
-    last = max((int(number[1:]) for number in numbers if number.startswith("s") and number[1:].isdecimal()), default=0)
+    """The next number that this platform counts (``s1``)."""
+    last = max((int(number[1:]) for number in numbers if COUNTED.fullmatch(number)), default=0)
     return f"s{last + 1}"
 
 

@@ -80,8 +80,8 @@ def _session(line: Line, reader: Reader) -> SessionData:
     session.title = reader.text(cell("title"))
     if not session.title:
         reader.problem(session, "title", "is missing")
-    is_counted = not session.number or re.fullmatch(r"s\d+", session.number)
-    session.source_id = f"title:{fold(str(session.title))}"[:200] if is_counted else f"number:{session.number}"
+    # Without a number the title tells whether a session is here already; see ``_recognise`` where it is written.
+    session.source_id = f"number:{session.number}" if session.number else f"title:{fold(str(session.title))}"[:200]
     session.summary = reader.text(cell("summary"))
     session.description = reader.text(cell("description"))
     session.kind = reader.short(session, "session_type", cell("session_type"), 200)
