@@ -65,7 +65,8 @@ def erase_payloads_of(*, subjects: Iterable[tuple[str, str]] = (), actor_ids: It
         about |= Q(kind=kind, key=key)
     acting = Q(actor_id__in=list(actor_ids))
     erased = 0
-    for model in (TrailRecord, Version):
-        payloads = model.objects.filter(about | acting, payload__isnull=False).values("payload_id")
+    models: tuple[Any, ...] = (TrailRecord, Version)
+    for model in models:
+        payloads = model.objects.filter(about | acting, payload__isnull=False).values_list("payload_id", flat=True)
         erased += Payload.objects.filter(pk__in=payloads, erased_at__isnull=True).update(before=None, after=None, reason="", erased_at=timezone.now())
     return erased

@@ -30,7 +30,8 @@ def store(*, actor: Actor, upload: UploadedFile | File, limits: Limits | None = 
     if is_public:
         require(actor, "files.publish")
     limits = limits or Limits()
-    if upload.size > limits.size:
+    size = upload.size or 0
+    if size > limits.size:
         allowed = limits.size // MEGABYTE
         sentence = ngettext("The file is larger than %(n)s megabyte.", "The file is larger than %(n)s megabytes.", allowed)
         raise refuse(sentence % {"n": allowed})
@@ -44,7 +45,7 @@ def store(*, actor: Actor, upload: UploadedFile | File, limits: Limits | None = 
     stored = StoredFile(
         name=name,
         kind=found.kind,
-        size=upload.size,
+        size=size,
         sha256=digest.hexdigest(),
         width=found.width,
         height=found.height,
@@ -103,7 +104,7 @@ def restore(*, actor: Actor, file: StoredFile, reason: str = "") -> StoredFile:
 def purge(*, actor: Actor, file: StoredFile) -> None:
     """Remove a file for good, from disk too, once the transaction has committed."""
     require(actor, "files.publish", file)
-    storage, path = file.file.storage, file.file.name
+    storage, path = file.file.storage, str(file.file.name)
     record(actor=actor, verb="purged", kind="files.file", key=str(file.pk))
     file.delete()
     transaction.on_commit(lambda: storage.delete(path))

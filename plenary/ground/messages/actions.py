@@ -95,7 +95,7 @@ def _send_soon() -> None:
     """Wake the worker after commit: once for a transaction, however many mails it writes."""
     here = set(connection.savepoint_ids)
     # One that was asked for in this savepoint or around it lives at least as long as what is written now.
-    if not any(function is _enqueue and set(savepoints) <= here for savepoints, function, *_robust in connection.run_on_commit):
+    if not any(waiting[1] is _enqueue and set(waiting[0]) <= here for waiting in connection.run_on_commit):
         transaction.on_commit(_enqueue)
 
 

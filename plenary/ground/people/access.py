@@ -36,12 +36,12 @@ def actor_of(request: HttpRequest) -> Actor:
 
 def has_second_factor(user: User) -> bool:
     """Whether a second factor is set up."""
-    return Authenticator.objects.filter(user=user, type__in=SECOND_FACTORS).exists()
+    return bool(Authenticator.objects.filter(user=user, type__in=SECOND_FACTORS).exists())
 
 
 def proved_second_factor(request: HttpRequest) -> bool:
     """Whether a second factor, or a passkey by itself, was used in this session."""
-    return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))  # type: ignore[arg-type]
+    return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))
 
 
 def require_desk(view: View) -> View:

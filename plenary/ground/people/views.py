@@ -196,7 +196,7 @@ def export(request: HttpRequest) -> HttpResponse:
 
 
 @require_account
-@reauthentication_required
+@reauthentication_required  # type: ignore[untyped-decorator]
 def erase(request: HttpRequest) -> HttpResponse:
     """Erase my account and my data."""
     user = account_of(request)
