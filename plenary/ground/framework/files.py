@@ -17,6 +17,7 @@ from plenary.errors import Invalid
 LARGEST = 4_000_000
 #: Keys of so many dotted parts only occur in files made to keep a parser busy.
 _ENDLESS_KEY = re.compile(r"(?:[A-Za-z0-9_-]{1,40}[ \t]{0,9}\.[ \t]{0,9}){40}")
+_NULL = re.compile(r"(?<!\\)(?:\\\\)*\\(?:u0000|U00000000)")  # databases cannot hold it
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -97,6 +98,10 @@ def read_toml(text: str, name: str, problems: Problems) -> dict[str, Any] | None
     endless = _ENDLESS_KEY.search(text)
     if endless:
         problems.add(name, text[: endless.start()].count("\n") + 1, "", "a key has too many parts")
+        return None
+    null = _NULL.search(text)
+    if null:
+        problems.add(name, text[: null.start()].count("\n") + 1, "", "the file holds a null character")
         return None
     try:
         return tomllib.loads(text.replace("\r\n", "\n"))

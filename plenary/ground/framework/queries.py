@@ -89,6 +89,18 @@ def concept_path(concept: Concept) -> str:
     return f"{above}#{concept.code}" if above and "#" not in above else above
 
 
+def spelled_like(concepts: QuerySet[Concept], folded: str) -> list[int]:
+    """The keys of the concepts whose code, label or alias holds a folded spelling.
+
+    Reads the spellings of all of them: schemes are small, and no database folds every script as ``fold`` does.
+    """
+    return [
+        key
+        for key, code, label, aliases in concepts.values_list("pk", "code", "label", "aliases")
+        if any(folded in fold(spelling) for spelling in (code, *label.texts.values(), *aliases))
+    ]
+
+
 def scheme_with_pages(address: str) -> Scheme | None:
     """The scheme whose concepts have pages under that first part of an address."""
     return Scheme.objects.filter(address=address).exclude(address="").first()

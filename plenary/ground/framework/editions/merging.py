@@ -91,13 +91,11 @@ def _close(value: Any) -> Any:
     return value
 
 
-def _table(value: Any) -> dict[str, Any] | None:
-    """The value as a table, if it can be merged as one; what is absent or an empty list is an empty table."""
+def _table(value: Any) -> dict[str, Any]:
+    """The value as a table; what is absent or an empty list is an empty one."""
     if isinstance(value, _Listed):
         return value.items
-    if isinstance(value, dict):
-        return value
-    return {} if value is ABSENT or value == [] else None
+    return value if isinstance(value, dict) else {}
 
 
 def _merge(path: Path, last: Any, held: Any, database: Any, file: Any, conflicts: list[Difference]) -> tuple[Any, Any, Any]:
@@ -108,43 +106,38 @@ def _merge(path: Path, last: Any, held: Any, database: Any, file: Any, conflicts
         return file, file, TAKEN
     if database == file:
         return database, file, TAKEN
-    tables = [_table(value) for value in (last, held, database, file)]
-    if (
-        any(isinstance(value, dict | _Listed) for value in (database, file))
-        and all(table is not None for table in tables)
-        and _one_kind(last, held, database, file)
-    ):
+    if _alike(database, file) and _alike(database, last, file) and _alike(database, held, file):
         return _merge_tables(path, last, held, database, file, conflicts)
     conflicts.append(Difference(path, _close(database), _close(file)))
     return database, last, held
 
 
-def _one_kind(*values: Any) -> bool:
-    """Whether all are lists by the same code, or all are tables (or absent)."""
+def _alike(*values: Any) -> bool:
+    """Whether all are tables, or all are lists by the same code; an empty list and what is absent go with any list.
+
+    What stands on one side only is never merged into: it is taken, left or a conflict as a whole.
+    """
+    if all(isinstance(value, dict) or (value is ABSENT and len(values) > 2) for value in values):
+        return True
     names = {value.name for value in values if isinstance(value, _Listed)}
-    return len(names) <= 1 and not (names and any(isinstance(value, dict) for value in values))
+    return len(names) == 1 and all(isinstance(value, _Listed) or value == [] or (value is ABSENT and len(values) > 2) for value in values)
 
 
 def _merge_tables(path: Path, last: Any, held: Any, database: Any, file: Any, conflicts: list[Difference]) -> tuple[Any, Any, Any]:
-    tables = [_table(value) or {} for value in (last, held, database, file)]
-    order = _order(*tables)
-    merged: list[dict[str, Any]] = [{}, {}, {}]
+    was, stood, stands, wanted = _table(last), _table(held), _table(database), _table(file)
+    moved = [key for key in stands if key in stood] != [key for key in stood if key in stands]  # somebody put them in another order
+    order = list(dict.fromkeys([*stands, *wanted, *was, *stood] if moved else [*wanted, *stands, *was, *stood]))
+    merged: dict[str, tuple[Any, Any, Any]] = {}
     for key in order:
-        was, stood, stands, wanted = (table.get(key, ABSENT) for table in tables)
-        parts = _merge((*path, key), was, stood, stands, wanted, conflicts)
-        for result, part in zip(merged, parts, strict=True):
-            if part is not ABSENT:
-                result[key] = part
+        parts = [table.get(key, ABSENT) for table in (was, stood, stands, wanted)]
+        merged[key] = _merge((*path, key), parts[0], parts[1], parts[2], parts[3], conflicts)
+    # An order that somebody changed must still look changed next time.
+    orders = (order, [*was, *order] if moved else [*wanted, *order], [*stood, *order] if moved else order)
+    results = [{key: merged[key][index] for key in keys if merged[key][index] is not ABSENT} for index, keys in enumerate(orders)]
     names = [value.name for value in (file, database) if isinstance(value, _Listed)]
     if names:
-        return _Listed(names[0], merged[0]), _Listed(names[0], merged[1]), _Listed(names[0], merged[2])
-    return merged[0], merged[1], merged[2]
-
-
-def _order(last: dict[str, Any], held: dict[str, Any], database: dict[str, Any], file: dict[str, Any]) -> list[str]:
-    """The file's order of keys, unless somebody reordered them in the database."""
-    leading, following = (file, database) if list(database) == list(held) else (database, file)
-    return list(dict.fromkeys([*leading, *following, *last, *held]))
+        return _Listed(names[0], results[0]), _Listed(names[0], results[1]), _Listed(names[0], results[2])
+    return results[0], results[1], results[2]
 
 
 def _fill(held: Any, now: Any) -> Any:
