@@ -72,9 +72,12 @@ def home() -> Home:
 def timeline() -> list[Year]:
     """The editions in their order, with the one that runs, or was the last to begin, marked.
 
-    Editions that count from the day they were loaded (the demo) have no place among the years.
+    Editions that count from the day they were loaded (the demo) have no place among the years. Of some old ones no
+    day is known; they stand where their code, which is the year, puts them.
     """
-    editions = list(Edition.objects.filter(anchor__isnull=True, starts_on__isnull=False).order_by("starts_on", "code"))
+    editions = sorted(
+        Edition.objects.filter(anchor__isnull=True), key=lambda edition: (str(edition.starts_on.year) if edition.starts_on else edition.code, edition.code)
+    )
     today = timezone.now().date()
     begun = [edition for edition in editions if edition.starts_on is not None and edition.starts_on <= today]
     now = begun[-1].pk if begun else None

@@ -72,6 +72,6 @@ def pages() -> list[Document]:
         ]
 
 
-register(Kind("edition", _("Edition"), lambda: editions(Edition.objects.all()), lambda keys: editions(Edition.objects.filter(code__in=keys))))
-register(Kind("concept", _("Term"), lambda: concepts(Concept.objects.filter(retired_on=None)), _some_concepts))
-register(Kind("page", _("Page"), pages, lambda keys: [page for page in pages() if page.key in keys]))
+register(Kind("edition", _("Editions"), lambda: editions(Edition.objects.all()), lambda keys: editions(Edition.objects.filter(code__in=keys))))
+register(Kind("concept", _("Terms"), lambda: concepts(Concept.objects.filter(retired_on=None)), _some_concepts))
+register(Kind("page", _("Pages"), pages, lambda keys: [page for page in pages() if page.key in keys]))
