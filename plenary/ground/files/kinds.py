@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from django.utils.translation import gettext as _
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from plenary.errors import Invalid
 
@@ -112,7 +112,9 @@ def _image(file: IO[bytes], head: bytes, extension: str, limits: Limits) -> Foun
             image.load()
     except Image.DecompressionBombError as error:
         raise refuse(_("The image has too many pixels. Make it smaller.")) from error
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
+    except Invalid:
+        raise
+    except Exception as error:
         raise unreadable from error
     kind, extensions = IMAGES[form]
     return Found(kind, extensions, width, height)

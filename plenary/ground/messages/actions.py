@@ -58,7 +58,6 @@ def queue(
     )
 
 
-@transaction.atomic
 def put(*, to: str, language: str, subject: str, body: str, template: str = "", about: tuple[str, str] = ("", ""), state: str = State.QUEUED) -> OutboxMessage:
     """Put a finished mail into the outbox. For this room and the mails of accounts; others ``queue`` from a template."""
     message = OutboxMessage.objects.create(

@@ -7,12 +7,12 @@ import re
 SITE = "site"
 #: Kinds of scope whose first part is an edition's code, so that the edition contains them.
 WITHIN_EDITIONS = ("call", "track")
-_FORM = re.compile(r"^(site|(edition|collection|country):[\w.-]+|(call|track):[\w.-]+/[\w./-]+)$")
+_FORM = re.compile(r"(site|(edition|collection|country):[\w.-]+|(call|track):[\w.-]+/[\w./-]+)")
 
 
 def is_scope(scope: str) -> bool:
     """Whether this names a place where a role can hold."""
-    return len(scope) <= 120 and bool(_FORM.match(scope))
+    return len(scope) <= 120 and bool(_FORM.fullmatch(scope))
 
 
 def containing(scope: str) -> tuple[str, ...]:

@@ -66,7 +66,18 @@ def with_factors(client, make):
     return user, key
 
 
-@pytest.mark.parametrize("name", ["mfa_index", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_deactivate_totp", "account_change_password", "mfa_reauthenticate", "account_reauthenticate"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "mfa_index",
+        "mfa_view_recovery_codes",
+        "mfa_generate_recovery_codes",
+        "mfa_deactivate_totp",
+        "account_change_password",
+        "mfa_reauthenticate",
+        "account_reauthenticate",
+    ],
+)
 def test_pages_with_second_factors(client, with_factors, monkeypatch, name):
     from allauth.mfa.webauthn.internal.auth import WebAuthn
 
@@ -95,7 +106,7 @@ def test_the_authenticator_app_can_be_set_up_after_signing_in_by_code(client, si
     user = signed_in("ann")
     html = check(client.get(reverse("mfa_activate_totp")))
     secret = re.search(r'value="([A-Z2-7]{16,})"', html).group(1)
-    from allauth.mfa.totp.internal.auth import hotp_value, format_hotp_value, yield_hotp_counters_from_time
+    from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 
     code = format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
     response = client.post(reverse("mfa_activate_totp"), {"code": code})
