@@ -26,8 +26,13 @@ def index_concepts(event: ConceptsLoaded) -> None:
 
 
 @listen(EditionLoaded)
+def index_loaded_edition(event: EditionLoaded) -> None:
+    """Follow an edition whose folder was loaded."""
+    changed("edition", event.code)
+
+
 @listen(EditionChanged)
-def index_edition(event: EditionLoaded | EditionChanged) -> None:
+def index_edition(event: EditionChanged) -> None:
     """Follow an edition's own values and milestones."""
     changed("edition", event.code)
 

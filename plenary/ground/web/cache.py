@@ -22,7 +22,7 @@ from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
