@@ -92,5 +92,10 @@ def _draft(number: int, chance: random.Random, schemes: dict[str, list[Concept]]
 
 
 def make_demo() -> None:
-    """What the start of a demo adds: enough to fill some pages of the list."""
-    make_demo_entries(60)
+    """What the start of a demo adds: enough to fill some pages of the list, all in the demo edition.
+
+    Generated entries never stand in a real edition, whose figures count its records.
+    """
+    edition = Edition.objects.filter(code="demo").first()
+    if edition is not None:
+        make_demo_entries(60, edition=edition)
