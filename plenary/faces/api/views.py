@@ -65,9 +65,8 @@ def _described() -> tuple[list[Group], list[tuple[str, str, list[Field]]]]:
             name = (operation.get("tags") or ["other"])[0]
             groups.setdefault(name, Group(name)).operations.append(_operation(path, method, operation))
     components = [
-        (name, component.get("description", ""), _fields(component))
+        (name, component.get("description", "") or _values(component), _fields(component))
         for name, component in sorted(schema["components"]["schemas"].items())
-        if "properties" in component
     ]
     return list(groups.values()), components
 
@@ -91,10 +90,15 @@ def _operation(path: str, method: str, operation: dict[str, Any]) -> Operation:
     )
 
 
+def _values(component: dict[str, Any]) -> str:
+    """The values of a component that has no fields."""
+    return "" if "properties" in component else type_of(component)[0]
+
+
 def _fields(component: dict[str, Any]) -> list[Field]:
     required = component.get("required", [])
     found = []
-    for name, value in component["properties"].items():
+    for name, value in component.get("properties", {}).items():
         words, made_of = type_of(value)
         found.append(Field(name, words, made_of, value.get("description", ""), name in required))
     return found

@@ -6,6 +6,7 @@ what people entered: loading an edition again merges, and demo records are made 
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -44,6 +45,7 @@ class Step:
 
 def set_up(*, quiet: bool = False) -> None:
     """Bring the data folder up to date with the code and the editions at hand."""
+    logging.getLogger("plenary").setLevel(logging.WARNING)  # the steps speak for themselves
     compile_catalogues()
     stamps = Stamps()
     _migrate(stamps, quiet=quiet)

@@ -24,7 +24,7 @@ Code = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00]*$")]
 Codes = Annotated[list[Code], Field(max_length=60)]
 
 
-class ConceptOut(Schema):
+class SessionConceptOut(Schema):
     """A concept that a session is about."""
 
     scheme: str
@@ -63,7 +63,7 @@ class SessionOut(Schema):
     hosts: str
     source: str
     note: str
-    concepts: list[ConceptOut]
+    concepts: list[SessionConceptOut]
     people: list[PersonOut]
     page: str = Field(description="Address of the session's page on this site.")
 
@@ -106,7 +106,7 @@ def _present(session: Session) -> SessionOut:
         hosts=session.hosts,
         source=session.source,
         note=session.note,
-        concepts=[ConceptOut(scheme=link.concept.scheme.code, code=link.concept.code, label=str(link.concept.label)) for link in session.links.all()],
+        concepts=[SessionConceptOut(scheme=link.concept.scheme.code, code=link.concept.code, label=str(link.concept.label)) for link in session.links.all()],
         people=[PersonOut(name=part.person.name, role=part.role, post=part.post, organisation=part.organisation) for part in session.people.all()],
         page=reverse("forum:session", args=[session.edition.code, session.number]),
     )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import json
+from collections import Counter
+from pathlib import Path
 
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from plenary.ground.web.limits import buckets
+from plenary.rooms import rooms
 
 DESCRIPTION = "/api/v1/openapi.json"
 
@@ -116,3 +120,15 @@ def test_documentation_lists_every_operation_and_loads_nothing_from_elsewhere(cl
     for path in described(client)["paths"]:
         assert path in page
     assert 'src="http' not in page and 'rel="stylesheet" href="http' not in page
+
+
+def test_no_two_rooms_describe_different_things_by_one_name():
+    """The description has one place for a name: of two schemas with the same name, one would stand for both."""
+    names = Counter(
+        node.name
+        for room in rooms()
+        for path in Path(room.path).glob("api*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef) and node.name.endswith("Out")
+    )
+    assert [name for name, count in names.items() if count > 1] == []
