@@ -51,3 +51,8 @@ def desk_page(permission: str = "") -> Callable[[View], View]:
 def closed(request: DeskRequest) -> HttpResponse:
     """403 for somebody of the desk whose role does not include the page."""
     return render(request, "desk/closed.html", {"email": request.user.email}, status=403)
+
+
+def sent(request: DeskRequest) -> tuple[Any, Any]:
+    """The fields and files of a form that was sent, for a form class; nothing where the page is only looked at."""
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)

@@ -14,7 +14,7 @@ from plenary.engines.calls.instants import day_in, end_of
 from plenary.engines.calls.models import Call, Phase
 from plenary.engines.calls.queries import Step, timeline
 from plenary.errors import Conflict, Invalid
-from plenary.faces.desk.access import DeskRequest, desk_page
+from plenary.faces.desk.access import DeskRequest, desk_page, sent
 from plenary.faces.desk.forms.editions import ExtendForm
 from plenary.faces.desk.shell import show
 from plenary.faces.desk.views.editions import edition_for
@@ -44,7 +44,7 @@ def extend(request: DeskRequest, code: str, slug: str, phase: str) -> HttpRespon
     edition = edition_for(request, code)
     found = get_object_or_404(Phase.objects.select_related("call__edition"), call__edition=edition, call__slug=slug, code=phase)
     require(request.user, "calls.edit", found.call)
-    form = ExtendForm(request.POST or None, phase=found, initial=_initial(found))
+    form = ExtendForm(sent(request)[0], phase=found, initial=_initial(found))
     is_confirmation = False
     after = None
     if request.method == "POST" and form.is_valid():

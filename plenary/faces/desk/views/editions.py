@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from plenary.errors import Conflict, Invalid
 from plenary.faces.desk import differences
-from plenary.faces.desk.access import DeskRequest, desk_page
+from plenary.faces.desk.access import DeskRequest, desk_page, sent
 from plenary.faces.desk.forms.editions import EditionForm
 from plenary.faces.desk.queries import editions_newest_first
 from plenary.faces.desk.shell import remember_edition, show
@@ -48,7 +48,7 @@ def edition(request: DeskRequest, code: str) -> HttpResponse:
     """The settings of an edition."""
     found = edition_for(request, code)
     may_edit = may(request.user, "framework.change_edition", found)
-    form = EditionForm(request.POST or None, edition=found)
+    form = EditionForm(sent(request)[0], edition=found)
     if request.method == "POST":
         require(request.user, "framework.change_edition", found)
         if form.is_valid():

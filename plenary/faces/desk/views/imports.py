@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from plenary.errors import Conflict, Invalid, NotAllowed
 from plenary.faces.desk import actions
-from plenary.faces.desk.access import DeskRequest, desk_page
+from plenary.faces.desk.access import DeskRequest, desk_page, sent
 from plenary.faces.desk.forms.imports import UploadForm
 from plenary.faces.desk.importing import kinds as _kinds  # noqa: F401 registers what can be imported
 from plenary.faces.desk.importing import registry, shelf
@@ -58,7 +58,7 @@ def upload(request: DeskRequest, code: str) -> HttpResponse:
     """Hand a file in; it is checked at once."""
     kind = _kind(request, code)
     edition = chosen_edition(request)
-    form = UploadForm(request.POST or None, request.FILES or None, kind=kind, actor=request.user, edition=edition)
+    form = UploadForm(*sent(request), kind=kind, actor=request.user, edition=edition)
     if request.method == "POST" and form.is_valid():
         chosen = form.chosen()
         require(request.user, kind.permission, chosen)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from pydantic import Field
 
 from plenary.errors import BadQuery, Conflict, Invalid
-from plenary.faces.desk.access import DeskRequest, desk_page
+from plenary.faces.desk.access import DeskRequest, desk_page, sent
 from plenary.faces.desk.forms.people import MergeForm
 from plenary.faces.desk.merging import preview_of
 from plenary.faces.desk.shell import show
@@ -82,7 +82,7 @@ def merge(request: DeskRequest, key: UUID) -> HttpResponse:
     gone = get_object_or_404(Organisation.objects.select_related("country"), pk=key, merged_into=None)
     asked = read_query(request, MergeQuery)
     kept = get_object_or_404(Organisation.objects.select_related("country"), pk=asked.into, merged_into=None) if asked.into else None
-    form = MergeForm(request.POST or None, initial={"into": kept})
+    form = MergeForm(sent(request)[0], initial={"into": kept})
     if request.method == "POST":
         require(request.user, "people.merge")
         if form.is_valid():
@@ -93,7 +93,7 @@ def merge(request: DeskRequest, key: UUID) -> HttpResponse:
             else:
                 messages.success(request, _("“%(gone)s” is part of “%(kept)s” now.") % {"gone": gone.name, "kept": form.cleaned_data["into"].name})
                 return redirect("desk:organisation", form.cleaned_data["into"].pk)
-        kept = kept or form.cleaned_data.get("into")
+        kept = kept or form.cleaned_data.get("into")  # as the hidden field says
     candidates = list(queries.organisations_list(q=asked.q).exclude(pk=gone.pk)[: CANDIDATES + 1]) if asked.q and kept is None else []
     return show(
         request,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from pydantic import Field
 
 from plenary.errors import Conflict, Invalid
-from plenary.faces.desk.access import DeskRequest, desk_page
+from plenary.faces.desk.access import DeskRequest, desk_page, sent
 from plenary.faces.desk.forms.base import DeskForm
 from plenary.faces.desk.shell import show
 from plenary.faces.desk.trails import path_of
@@ -64,7 +64,7 @@ def message(request: DeskRequest, key: int) -> HttpResponse:
     """One message; correcting it while it has not left."""
     found = get_object_or_404(OutboxMessage, pk=key)
     may_handle = may(request.user, "outgoing.handle") and found.state in NOT_SENT
-    form = MessageForm(request.POST or None, initial={"to": found.to, "subject": found.subject, "body": found.body})
+    form = MessageForm(sent(request)[0], initial={"to": found.to, "subject": found.subject, "body": found.body})
     if request.method == "POST":
         require(request.user, "outgoing.handle")
         if form.is_valid():

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from pydantic import Field
 
 from plenary.errors import Conflict, Invalid
-from plenary.faces.desk.access import DeskRequest, desk_page
+from plenary.faces.desk.access import DeskRequest, desk_page, sent
 from plenary.faces.desk.forms.people import GrantForm, RevokeForm, scope_choices, scope_in_words
 from plenary.faces.desk.shell import show
 from plenary.ground.audit.actors import may, require
@@ -62,7 +62,7 @@ def person(request: DeskRequest, key: UUID) -> HttpResponse:
         return redirect("desk:person", found.merged_into.pk)
     scopes = scope_choices()
     may_grant = may(request.user, "people.grant_role", RoleGrant(role="reader")) and found.erased_at is None
-    form = GrantForm(request.POST or None, actor=request.user, scopes=scopes)
+    form = GrantForm(sent(request)[0], actor=request.user, scopes=scopes)
     if request.method == "POST":
         require(request.user, "people.grant_role", RoleGrant(role="reader"))
         if form.is_valid():
@@ -114,7 +114,7 @@ def revoke(request: DeskRequest, key: UUID, grant_id: int) -> HttpResponse:
     """End a role, with a reason."""
     grant = get_object_or_404(RoleGrant.objects.select_related("person"), pk=grant_id, person_id=key)
     require(request.user, "people.grant_role", grant)
-    form = RevokeForm(request.POST or None)
+    form = RevokeForm(sent(request)[0])
     if request.method == "POST" and form.is_valid():
         try:
             revoke_role(actor=request.user, grant=grant, reason=form.cleaned_data["reason"])
