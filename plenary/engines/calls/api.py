@@ -79,7 +79,7 @@ def _present(call: Call) -> CallOut:
     )
 
 
-@router.get("/", response=Listing[CallOut], summary="Calls")
+@router.get("", response=Listing[CallOut], summary="Calls")
 def list_calls(request: HttpRequest, filters: Query[Filters]) -> dict[str, object]:
     calls = Call.objects.select_related("edition").prefetch_related(Prefetch("phases", Phase.objects.order_by("position", "opens_at")))
     if filters.edition:

@@ -18,16 +18,10 @@ from plenary.engines.calls.actions import CallValues, ChangeValues, PhaseValues
 from plenary.engines.calls.instants import day_in, end_of, start_of
 from plenary.engines.calls.models import Call, Phase
 from plenary.ground.audit.actors import Actor
-from plenary.ground.framework.editions.moments import Moment, Zone, from_day, from_instant, to_day, to_instant
-from plenary.ground.framework.editions.moments import _check_day as check_day
-from plenary.ground.framework.editions.moments import _check_moment as check_moment
+from plenary.ground.framework.editions.moments import DayOrMoment, Moment, Zone, from_day, from_instant, to_day, to_instant
 from plenary.ground.framework.editions.sections import Row, Section, Slug, TextValue, register
 from plenary.ground.framework.models import Edition
 from plenary.ground.framework.text import Text
-
-
-def _day_or_moment(value: str) -> str:
-    return check_moment(value) if "T" in value else check_day(value)
 
 
 def _link(value: str) -> str:
@@ -36,7 +30,6 @@ def _link(value: str) -> str:
     return value
 
 
-When = Annotated[str, AfterValidator(_day_or_moment)]
 Link = Annotated[str, AfterValidator(_link), StringConstraints(max_length=500)]
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 
@@ -57,8 +50,8 @@ class PhaseRow(Row):
     kind: Literal["collect", "meeting", "screen", "vote", "jury", "announce", "publish"]
     title: TextValue
     text: TextValue = Text()
-    opens: When = ""
-    closes: When = ""
+    opens: DayOrMoment = ""
+    closes: DayOrMoment = ""
     zone: Zone = "Europe/Zurich"
     link: Link = ""
     changes: list[ChangeRow] = Field(default_factory=list)
