@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from plenary.errors import Conflict, Invalid
 from plenary.ground.audit.actions import record
-from plenary.ground.audit.actors import Actor, require
+from plenary.ground.audit.actors import SYSTEM, Actor, require
 from plenary.ground.framework.text import Text
 from plenary.ground.messages.filling import fill, one_line, placeholders
 from plenary.ground.messages.models import MessageTemplate, OutboxMessage
@@ -43,6 +43,9 @@ def queue(
     """
     require(actor, "outgoing.queue")
     found = MessageTemplate.objects.filter(code=template).first()
+    if found is None:
+        load_templates(actor=SYSTEM)  # a new one may have come with a new version of the platform
+        found = MessageTemplate.objects.filter(code=template).first()
     if found is None:
         raise Invalid({"template": [_("There is no mail template “%(code)s”.") % {"code": template}]})
     code = (language or "en").split("-")[0]

@@ -11,7 +11,6 @@ from plenary.ground.audit.actors import SYSTEM
 from plenary.ground.audit.events import listen
 from plenary.ground.audit.words import add_verbs
 from plenary.ground.messages import actions
-from plenary.ground.messages.models import MessageTemplate
 from plenary.ground.people.events import RoleGranted
 from plenary.ground.people.models import RoleGrant, User
 
@@ -25,8 +24,6 @@ def tell_of_role(event: RoleGranted) -> None:
     user = User.objects.filter(person=grant.person).first() if grant else None
     if grant is None or user is None or event.actor_id in (user.trail_id, SYSTEM.trail_id):
         return
-    if not MessageTemplate.objects.filter(code="role-granted").exists():
-        actions.load_templates(actor=SYSTEM)
     language = user.language or settings.LANGUAGE_CODE
     with override(language):
         values = {
