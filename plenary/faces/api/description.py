@@ -41,6 +41,9 @@ def complete(schema: OpenAPISchema) -> OpenAPISchema:
     etag = {"ETag": {"description": "Identifies this answer.", "schema": {"type": "string"}}}
     for methods in schema["paths"].values():
         for method, operation in methods.items():
+            for parameter in operation.get("parameters", []):
+                if isinstance(parameter.get("examples"), list):
+                    del parameter["examples"]  # they stand in the parameter's schema, where a list is right
             answers = {str(status): answer for status, answer in operation["responses"].items()}
             if method == "get":
                 answers.get("200", {}).setdefault("headers", etag)

@@ -1,13 +1,15 @@
-"""What every request to ``/api/`` passes: ETags, caching, and reading from other sites."""
+"""What every request to ``/api/`` passes: a limit on requests, ETags, caching, and reading from other sites."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers, set_response_etag
 
 from plenary.faces.api.problems import problem
+from plenary.ground.web.limits import buckets, client_of
 
 Handler = Callable[[HttpRequest], HttpResponse]
 PREFIX = "/api/"
@@ -26,6 +28,11 @@ class Door:
             return self.get_response(request)
         if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
             return _readable_elsewhere(HttpResponse(status=204))
+        wait = buckets.take(f"api {client_of(request)}", settings.RATE_LIMIT) if settings.RATE_LIMIT else 0
+        if wait:
+            refused = problem(request, 429, f"Too many requests. Wait {wait} seconds.")
+            refused["Retry-After"] = str(wait)
+            return _readable_elsewhere(refused)
         is_head = request.method == "HEAD"
         if is_head:
             request.method = "GET"  # ninja knows HEAD only where an operation names it
