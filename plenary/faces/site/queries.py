@@ -76,7 +76,8 @@ def timeline() -> list[Year]:
     day is known; they stand where their code, which is the year, puts them.
     """
     editions = sorted(
-        Edition.objects.filter(anchor__isnull=True), key=lambda edition: (str(edition.starts_on.year) if edition.starts_on else edition.code, edition.code)
+        Edition.objects.filter(anchor__isnull=True).defer("summary"),
+        key=lambda edition: (str(edition.starts_on.year) if edition.starts_on else edition.code, edition.code),
     )
     today = timezone.now().date()
     begun = [edition for edition in editions if edition.starts_on is not None and edition.starts_on <= today]
@@ -86,7 +87,9 @@ def timeline() -> list[Year]:
 
 def ways(scheme: str) -> list[Way]:
     """The concepts of a scheme that have a page."""
-    return [Way(concept, path, concept.parent_id is not None) for concept in concepts_of(scheme) if (path := concept_path(concept))]
+    # Reading the texts of scheme and parent, which nobody sees here, would take half the page's time.
+    concepts = concepts_of(scheme).select_related(None).select_related("scheme").only("code", "label", "parent_id", "scheme__code", "scheme__address")
+    return [Way(concept, path, concept.parent_id is not None) for concept in concepts if (path := concept_path(concept))]
 
 
 def sources() -> list[Scheme]:
