@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import rules
+from rules.permissions import add_perm
 
 from plenary.ground.audit.actors import holds
 
-rules.add_perm("insights.change_figure", holds("secretariat", "administrator"))
+add_perm("insights.change_figure", holds("secretariat", "administrator"))

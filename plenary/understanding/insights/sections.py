@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -39,6 +39,9 @@ def _numeric(value: str) -> str:
     return value
 
 
+Qualifier = Literal["", "about", "more-than", "planned"]
+
+
 class FigureRow(Row):
     """A line of figures.csv."""
 
@@ -47,7 +50,7 @@ class FigureRow(Row):
     value: Annotated[str, AfterValidator(_numeric)] = ""
     words: Annotated[str, Field(max_length=200)] = ""
     unit: Annotated[str, Field(max_length=40)] = ""
-    qualifier: Literal["", "about", "more-than", "planned"] = ""
+    qualifier: Qualifier = ""
     as_of: Annotated[str, Field(max_length=60)] = ""
     source: Annotated[str, Field(min_length=1, max_length=300)]
     slide: Annotated[str, Field(max_length=200)] = ""
@@ -83,7 +86,7 @@ class Figures(Section[FigureRow]):
                 value="" if figure.value is None else f"{figure.value.normalize():f}",
                 words=figure.words,
                 unit=figure.unit,
-                qualifier=figure.qualifier,
+                qualifier=cast(Qualifier, figure.qualifier),
                 as_of=figure.as_of,
                 source=figure.source,
                 slide=figure.slide,

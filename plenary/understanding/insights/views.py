@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Annotated, Literal
 
@@ -18,7 +19,7 @@ from plenary.ground.measures.registry import SMALLEST_CELL, Measure, UnknownMeas
 from plenary.ground.web.panels import panels_for
 from plenary.ground.web.query import Query, read_query
 from plenary.understanding.insights import queries
-from plenary.understanding.insights.groups import group_title
+from plenary.understanding.insights.groups import group_order, group_title
 from plenary.understanding.insights.queries import countries as country_queries
 from plenary.understanding.insights.queries import matrix as matrix_queries
 from plenary.understanding.insights.queries.figures import FigureBook, figure_edition
@@ -59,6 +60,14 @@ def _editions() -> list[Edition]:
     return sorted(Edition.objects.all(), key=lambda each: (each.anchor is None, each.code), reverse=True)
 
 
+@dataclass(frozen=True, slots=True)
+class RegisterLine:
+    """A measure in the register; the figure where it is a single one."""
+
+    measure: Measure
+    figure: queries.Figure | None
+
+
 # ---- measures -------------------------------------------------------------------------------------------------------
 
 
@@ -67,15 +76,11 @@ def measures(request: HttpRequest) -> HttpResponse:
     edition = _edition(read_query(request, YearQuery))
     book = FigureBook([edition] if edition else [])
     lines = []
-    for each in all_measures():
+    for each in sorted(all_measures(), key=lambda measure: (group_order(measure.group), measure.code)):
         single = book.get(edition, each.code) if edition and not each.dimension else None
-        lines.append({"measure": each, "figure": single})
-    groups = [(group_title(code), list(found)) for code, found in groupby(lines, key=lambda line: _group(line["measure"]))]
+        lines.append(RegisterLine(each, single))
+    groups = [(group_title(code), list(found)) for code, found in groupby(lines, key=lambda line: line.measure.group)]
     return render(request, "insights/measures.html", {"edition": edition, "editions": _editions(), "groups": groups})
-
-
-def _group(measure: object) -> str:
-    return measure.group if isinstance(measure, Measure) else ""
 
 
 def _find(code: str) -> tuple[Measure, str]:
@@ -121,7 +126,9 @@ def measure_csv(request: HttpRequest, code: str) -> HttpResponse:
         for one in each.reported:
             number = "" if one.value is None else f"{one.value.normalize():f}"
             words = _safe(reported_value(one))
-            writer.writerow([each.edition.code, found.code, each.member, "reported", number, words, one.unit, one.as_of, _safe(one.source), _safe(one.slide), ""])
+            writer.writerow(
+                [each.edition.code, found.code, each.member, "reported", number, words, one.unit, one.as_of, _safe(one.source), _safe(one.slide), ""]
+            )
     return response
 
 

@@ -80,7 +80,5 @@ def take_snapshot(*, actor: Actor, edition: Edition, document: str, language: st
     if found is not None:
         return found
     taken = Snapshot.objects.create(edition=edition, document=document, language=language, digest=digest, content=content)
-    record(
-        actor=actor, verb="taken", kind="publications.snapshot", key=f"{edition.code}/{document}/{taken.pk}", after={"language": language, "digest": digest}
-    )
+    record(actor=actor, verb="taken", kind="publications.snapshot", key=f"{edition.code}/{document}/{taken.pk}", after={"language": language, "digest": digest})
     return taken

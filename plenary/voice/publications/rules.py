@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import rules
+from rules.permissions import add_perm
+from rules.predicates import always_allow
 
 from plenary.ground.audit.actors import holds
 
-rules.add_perm("publications.change_publication", holds("secretariat", "administrator"))
+add_perm("publications.change_publication", holds("secretariat", "administrator"))
 # A document is a projection of what is public anyway: anybody may have it made; making it is limited by its content.
-rules.add_perm("publications.take_snapshot", rules.always_allow)
+add_perm("publications.take_snapshot", always_allow)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from pydantic import AfterValidator, Field, field_validator
 
@@ -84,11 +84,14 @@ def _figure(reference: str) -> str:
     return reference
 
 
+Place = Literal["process", "forum", "ungis", "commissions", "agency", "roadmaps", "response", "next", "themes"]
+
+
 class PartRow(Row):
     """A written part of the edition's progress report."""
 
     code: Slug
-    place: Literal["process", "forum", "ungis", "commissions", "agency", "roadmaps", "response", "next", "themes"]
+    place: Place
     title: TextValue
     text: TextValue = Text()
     figures: list[Annotated[str, Field(max_length=140), AfterValidator(_figure)]] = []
@@ -112,7 +115,7 @@ class Parts(Section[PartRow]):
     def read(self, edition: Edition) -> list[PartRow]:
         return [
             PartRow.model_construct(
-                code=each.code, place=each.place, title=each.title, text=each.text, figures=each.figures, link=each.link, position=each.position
+                code=each.code, place=cast(Place, each.place), title=each.title, text=each.text, figures=each.figures, link=each.link, position=each.position
             )
             for each in ReportPart.objects.filter(edition=edition).order_by("position", "code")
         ]

@@ -26,7 +26,9 @@ def progress(request: HttpRequest, code: str) -> HttpResponse:
     language = reader_language()
     document = progress_report(edition, language)
     files = [(suffix.upper(), file_name(edition.code, suffix, language)) for suffix in USUAL]
-    return render(request, "publications/progress.html", {"edition": edition, "report": document, "files": files, "count": count_of_figures(document), "base": ""})
+    return render(
+        request, "publications/progress.html", {"edition": edition, "report": document, "files": files, "count": count_of_figures(document), "base": ""}
+    )
 
 
 def progress_file(request: HttpRequest, code: str, name: str) -> HttpResponse:

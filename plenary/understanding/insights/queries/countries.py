@@ -72,7 +72,8 @@ def countries_by_region(name: str = "", region: str = "") -> list[RegionGroup]:
     name: part of a name in any language or of another spelling. region: the code of one region.
     """
     of_country = {
-        membership.member_id: membership.group_id for membership in Membership.objects.filter(_current(), group__scheme__code=REGIONS, member__scheme__code=COUNTRIES)
+        membership.member_id: membership.group_id
+        for membership in Membership.objects.filter(_current(), group__scheme__code=REGIONS, member__scheme__code=COUNTRIES)
     }
     regions = list(Concept.objects.filter(scheme__code=REGIONS, retired_on__isnull=True).select_related("scheme"))
     groups = {each.pk: RegionGroup(each) for each in regions}

@@ -191,12 +191,12 @@ def figures(edition: Edition, prefix: str = "", *, book: FigureBook | None = Non
 
 
 def figures_by_measure(code: str) -> list[Figure]:
-    """One figure over all editions, oldest first; editions that know nothing of it are left out.
+    """One figure over all editions, oldest first, the demo last; editions that know nothing of it are left out.
 
     Raises: UnknownMeasure.
     """
     find(code)
-    editions = list(Edition.objects.all())
+    editions = sorted(Edition.objects.all(), key=lambda each: (each.anchor is not None, each.code))
     book = FigureBook(editions)
     return [shown for edition in editions if (shown := book.get(edition, code)).is_known]
 

@@ -134,19 +134,24 @@ class Bar:
         """How long the bar is."""
         return self.value.number or Decimal(0)
 
+    @property
+    def others(self) -> tuple[Value, ...]:
+        """The figure's other values, which stand beside the bar in words."""
+        return tuple(value for value in self.figure.values if value is not self.value)
+
 
 @dataclass(frozen=True, slots=True)
 class Chart:
     """A distribution as bars, all of one kind of proof; the same values stand beside the bars in text.
 
-    source: where the values come from, where it is the same for all.
+    sample: a value whose source is that of all bars; None where they differ or are counted.
     """
 
     title: str
     bars: tuple[Bar, ...]
     unit: str
     proof: str
-    source: str
+    sample: Value | None
     kind: str = field(default="chart", init=False)
 
     @property
@@ -200,7 +205,9 @@ def shown_in(section: Section) -> list[FigureView]:
         elif isinstance(block, Chart):
             found += [bar.figure for bar in block.bars]
         else:
-            lines = [block.runs] if isinstance(block, Paragraph) else block.items if isinstance(block, Bullets) else [cell for row in block.rows for cell in row]
+            lines = (
+                [block.runs] if isinstance(block, Paragraph) else block.items if isinstance(block, Bullets) else [cell for row in block.rows for cell in row]
+            )
             found += [run.figure for line in lines for run in line if isinstance(run, Cite)]
     return found + [figure for part in section.sections for figure in shown_in(part)]
 
@@ -218,7 +225,16 @@ class Document:
     publisher: str
     sections: tuple[Section, ...]
     figures: tuple[FigureView, ...]  # every figure, in the order of the annex
+    sources: tuple[str, ...]  # numbered from one; the annex has them in full
     words: dict[str, str]  # fixed words that the renderers need, in the report's language
+
+    def number_of(self, source: str) -> int:
+        """The number under which the annex has a source."""
+        return self.sources.index(source) + 1
+
+    def told_by(self, value: Value) -> str:
+        """Where a reported value stands, in few words: the place in its source, else the source itself."""
+        return f"“{value.place}”" if value.place else value.source
 
     def digest(self) -> str:
         """What the document says, as a short sum: the same sum, the same document."""
@@ -229,7 +245,11 @@ class Document:
         return {
             "title": self.title,
             "figures": [
-                {"edition": figure.edition, "code": figure.code, "values": [dataclasses.asdict(value) | {"number": _text(value.number)} for value in figure.values]}
+                {
+                    "edition": figure.edition,
+                    "code": figure.code,
+                    "values": [dataclasses.asdict(value) | {"number": _text(value.number)} for value in figure.values],
+                }
                 for figure in self.figures
             ],
         }

@@ -61,7 +61,7 @@ class Figures:
         ]
 
     def charts(self, edition: Edition, *prefixes: str) -> list[Chart]:
-        """The distributions of measures under the prefixes: one chart for what is reported, one for what is counted."""
+        """The distributions of measures under the prefixes: as reported where there is a report, else as counted."""
         found = []
         for measure in all_measures():
             if not measure.dimension or not any(measure.code == prefix or measure.code.startswith(f"{prefix}.") for prefix in prefixes):
@@ -74,10 +74,9 @@ class Figures:
                 view = self.view(edition, code)
                 if view is not None:
                     views.append((self._book.member_label(edition, measure, member), view))
-            for proof in (REPORTED, COMPUTED):
-                chart = _chart(str(measure.label), views, proof)
-                if chart is not None:
-                    found.append(chart)
+            chart = _chart(str(measure.label), views, REPORTED) or _chart(str(measure.label), views, COMPUTED)
+            if chart is not None:
+                found.append(chart)
         return found
 
 
@@ -120,6 +119,5 @@ def _chart(title: str, views: list[tuple[str, FigureView]], proof: str) -> Chart
             bars.append(Bar(capfirst(label), view, value))
     if len(bars) < 2:
         return None
-    sources = {(bar.value.source, bar.value.place) for bar in bars}
-    source, place = next(iter(sources)) if len(sources) == 1 else ("", "")
-    return Chart(title, tuple(bars), bars[0].figure.unit, proof, f"{source}. {place}" if place else source)
+    same = proof == REPORTED and len({(bar.value.source, bar.value.place) for bar in bars}) == 1
+    return Chart(title, tuple(bars), bars[0].figure.unit, proof, bars[0].value if same else None)

@@ -16,4 +16,6 @@ def html(made: Made) -> bytes:
     """The report as a file to keep, to send and to read without a connection."""
     language = made.document.language
     with translation.override("zh-hans" if language == "zh" else language):
-        return render_to_string("publications/standalone.html", {"made": made, "report": made.document, "base": made.base_url, "style": _STYLE.read_text()}).encode()
+        return render_to_string(
+            "publications/standalone.html", {"made": made, "report": made.document, "base": made.base_url, "style": _STYLE.read_text()}
+        ).encode()

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from plenary.errors import PlenaryError
 from plenary.voice.publications.report.document import (
     COMPUTED,
+    MARKS,
     Block,
     Bullets,
     Chart,
@@ -28,7 +29,6 @@ from plenary.voice.publications.report.document import (
     Made,
     Paragraph,
     Section,
-    Table,
     Value,
 )
 
@@ -45,12 +45,12 @@ def docx(made: Made) -> bytes:
     """The report as a Word file."""
     from plenary.voice.publications.report.docx import finish
 
-    return finish(_run(made, "docx", ["--toc", "--toc-depth=2"]), made)
+    return finish(_run(made, "docx", [], contents=True), made)
 
 
 def epub(made: Made) -> bytes:
     """The report as an e-book (EPUB 3)."""
-    return _run(made, "epub3", ["--toc", "--toc-depth=2", "--split-level=1", f"--css={_FOLDER / 'epub.css'}"])
+    return _run(made, "epub3", ["--split-level=1", f"--css={_FOLDER / 'epub.css'}"])
 
 
 def markdown(made: Made) -> bytes:
@@ -58,7 +58,7 @@ def markdown(made: Made) -> bytes:
     return _run(made, "markdown-raw_html-simple_tables-multiline_tables-grid_tables+pipe_tables", ["--wrap=none"])
 
 
-def _run(made: Made, target: str, options: list[str]) -> bytes:
+def _run(made: Made, target: str, options: list[str], *, contents: bool = False) -> bytes:
     program = pypandoc.get_pandoc_path()
     environment = {**os.environ, "SOURCE_DATE_EPOCH": str(int(made.at.timestamp()))}
     with tempfile.TemporaryDirectory(prefix="plenary-report-") as folder:
@@ -66,7 +66,7 @@ def _run(made: Made, target: str, options: list[str]) -> bytes:
         command = [program, "--from=json", f"--to={target}", "--standalone", f"--output={result}", "--data-dir", folder, *options]
         try:
             done = subprocess.run(  # noqa: S603 - a fixed program, no shell, no input in the arguments
-                command, input=json.dumps(tree(made)).encode(), env=environment, capture_output=True, timeout=_SECONDS, check=False
+                command, input=json.dumps(tree(made, contents=contents)).encode(), env=environment, capture_output=True, timeout=_SECONDS, check=False
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise CannotConvert(_("The document could not be made: %(reason)s") % {"reason": error}) from error
@@ -78,8 +78,11 @@ def _run(made: Made, target: str, options: list[str]) -> bytes:
 # ---- the tree -------------------------------------------------------------------------------------------------------
 
 
-def tree(made: Made) -> Node:
-    """The report in pandoc's own form (see its documentation of ``Text.Pandoc.Definition``)."""
+def tree(made: Made, *, contents: bool = False) -> Node:
+    """The report in pandoc's own form (see its documentation of ``Text.Pandoc.Definition``).
+
+    contents: with a list of the sections; Word would show its own only after the reader asks for it.
+    """
     document, words = made.document, made.document.words
     meta = {
         "title": _meta(document.title),
@@ -97,6 +100,9 @@ def tree(made: Made) -> Node:
         _para([*_mark(COMPUTED), *_str(" " + words["key_computed"])]),
         _para([*_mark("reported"), *_str(" " + words["key_reported"])]),
     ]
+    if contents:
+        links = [[{"t": "Plain", "c": [_link(_str(section.title), f"#{section.anchor}")]}] for section in document.sections]
+        blocks += [_header(1, "contents", words["contents"]), {"t": "BulletList", "c": links}]
     for section in document.sections:
         blocks += _section(made, section, 1)
     blocks.append(_para(_str(words["disclaimer"])))
@@ -117,16 +123,19 @@ def _str(text: str) -> list[Node]:
     return nodes
 
 
-def _attr(anchor: str = "", classes: list[str] | None = None, language: str = "") -> list[Any]:
-    return [anchor, classes or [], [["lang", language]] if language else []]
+def _attr(anchor: str = "", classes: list[str] | None = None, language: str = "", style: str = "") -> list[Any]:
+    """style: name of a character style of the Word file (see ``docx.py``)."""
+    pairs = [[name, value] for name, value in (("lang", language), ("custom-style", style)) if value]
+    return [anchor, classes or [], pairs]
 
 
-def _span(nodes: list[Node], anchor: str = "", classes: list[str] | None = None, language: str = "") -> Node:
-    return {"t": "Span", "c": [_attr(anchor, classes, language), nodes]}
+def _span(nodes: list[Node], anchor: str = "", classes: list[str] | None = None, language: str = "", style: str = "") -> Node:
+    return {"t": "Span", "c": [_attr(anchor, classes, language, style), nodes]}
 
 
 def _mark(proof: str) -> list[Node]:
-    return [_span([{"t": "Str", "c": "●" if proof == COMPUTED else "○"}], classes=["counted" if proof == COMPUTED else "reported"])]
+    name = "counted" if proof == COMPUTED else "reported"
+    return [_span([{"t": "Str", "c": MARKS[proof]}], classes=[name], style=name.capitalize())]
 
 
 def _link(nodes: list[Node], target: str) -> Node:
@@ -162,20 +171,27 @@ def _proof(made: Made, value: Value) -> list[Node]:
     if value.proof == COMPUTED:
         nodes = _str(words["computed"])
         return [*_mark(value.proof), {"t": "Space"}, *([_link(nodes, made.address(value.path))] if value.path else nodes)]
-    told = ", ".join(part for part in (value.source, value.place) if part)
+    number = made.document.number_of(value.source)
     when = f" ({words['as_of'] % {'day': value.as_of}})" if value.as_of else ""
-    return [*_mark(value.proof), *_str(f" {words['reported']}: "), _span(_str(told), language="en"), *_str(when)]
+    told = _span(_str(made.document.told_by(value)), language="en")
+    return [*_mark(value.proof), *_str(f" {words['reported']} "), _link(_str(f"[{number}]"), f"#source-{number}"), {"t": "Space"}, told, *_str(when)]
 
 
 def _figure(made: Made, figure: FigureView) -> Node:
     """A figure as an item: the value in bold, what it is, and its proof; further values below."""
     label = figure.label if figure.edition == made.document.edition else f"{figure.label}, {figure.edition}"
-    blocks: list[Node] = []
-    for value in (figure.first, *figure.others):
-        shown: list[Node] = [{"t": "Strong", "c": [_span(_str(value.text), language=value.language)]}]
-        name = [{"t": "Space"}, _link(_str(label), f"#{figure.anchor}")] if value is figure.first else []
-        blocks.append({"t": "Plain" if value is not figure.first else "Para", "c": [*shown, *name, {"t": "LineBreak"}, *_proof(made, value)]})
-    return {"t": "Div", "c": [_attr(classes=["figure"]), blocks]}
+    first = figure.first
+    nodes: list[Node] = [
+        _span([{"t": "Strong", "c": _str(first.text)}], classes=["value"], language=first.language, style="Value"),
+        {"t": "Space"},
+        _link(_str(label), f"#{figure.anchor}"),
+        {"t": "LineBreak"},
+        *_proof(made, first),
+    ]
+    for value in figure.others:
+        shown = {"t": "Strong", "c": [_span(_str(value.text), language=value.language)]}
+        nodes += [{"t": "LineBreak"}, *_str(made.document.words["also"] + " "), shown, {"t": "Space"}, *_proof(made, value)]
+    return {"t": "Div", "c": [_attr(classes=["figure"]), [_para(nodes)]]}
 
 
 def _blocks(made: Made, block: Block) -> list[Node]:
@@ -200,17 +216,21 @@ def _blocks(made: Made, block: Block) -> list[Node]:
 def _chart(made: Made, chart: Chart) -> list[Node]:
     rows = []
     for bar in chart.bars:
-        blocks = max(1, round(float(bar.number / chart.most) * 24)) if bar.number else 0
+        blocks = max(1, round(float(bar.number / chart.most) * 18)) if bar.number else 0
         rows.append(
             [
                 [_link(_str(bar.label), f"#{bar.figure.anchor}")],
-                [_span([{"t": "Str", "c": "\u2588" * blocks}], classes=["bar"])] if blocks else [],
-                [*_mark(chart.proof), *_str(f" {bar.value.text}")],
+                [_span([{"t": "Str", "c": "\u2588" * blocks}], classes=["bar"], style="Counted" if chart.proof == COMPUTED else "Bar")] if blocks else [],
+                [
+                    *_mark(chart.proof),
+                    *_str(f" {bar.value.text}"),
+                    *(node for value in bar.others for node in (*_str(" "), *_mark(value.proof), *_str(f" {value.text}"))),
+                ],
             ]
         )
-    head = [chart.title, "", made.document.words["value"]]
+    head = [made.document.words["figure"], "", made.document.words["value"]]
     table = _table(f"{chart.title} ({chart.unit})", head, rows, (38, 40, 22))
-    source = [_para([*_mark(chart.proof), *_str(" " + made.document.words["source"] % {"source": chart.source})])] if chart.source else []
+    source = [_para(_proof(made, chart.sample))] if chart.sample else []
     return [table, *source]
 
 

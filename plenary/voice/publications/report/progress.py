@@ -23,7 +23,7 @@ from plenary.understanding.insights.groups import group_title
 from plenary.understanding.insights.queries import matrix
 from plenary.voice.publications.models import Publication, ReportPart
 from plenary.voice.publications.queries import Material, material
-from plenary.voice.publications.report.annex import annex
+from plenary.voice.publications.report.annex import annex, sources_of
 from plenary.voice.publications.report.document import (
     Block,
     Bullets,
@@ -94,7 +94,8 @@ class _Progress:
         ]
         kept = _without_empty(sections)
         figures = list(dict.fromkeys([*self.every_figure(), *(view for section in kept for view in shown_in(section))]))
-        kept.append(annex(figures))
+        sources = sources_of(figures)
+        kept.append(annex(figures, sources))
         name = str(self.edition.name) or self.edition.code
         return Document(
             code=CODE,
@@ -106,6 +107,7 @@ class _Progress:
             publisher=str(settings.SITE_NAME),
             sections=tuple(kept),
             figures=tuple(figures),
+            sources=sources,
             words=_fixed_words(),
         )
 
@@ -171,9 +173,9 @@ class _Progress:
                 view = self.figures.view(edition, measure)
                 if view:
                     found[(code, measure)] = view
-        for edition in (self.records.previous, self.edition):
-            for view in self.figures.all_of(edition) if edition else ():
-                if edition is self.edition or not view.code.startswith("matrix."):  # the matrix is the same for all
+        for told_of in (self.records.previous, self.edition):
+            for view in self.figures.all_of(told_of) if told_of else ():
+                if told_of is self.edition or not view.code.startswith("matrix."):  # the matrix is the same for all
                     found[(view.edition, view.code)] = view
         return list(found.values())
 
@@ -233,9 +235,9 @@ class _Progress:
         order = [*(code for code in NEXT_GROUPS if code in groups), *sorted(code for code in groups if code not in NEXT_GROUPS)]
         sections = [
             *self.part_sections("next"),
-            Section("calls", _("Calls and their phases"), tuple(_phases(call) for call in self.records.calls if call.phases.all())),
+            Section("calls", _("Calls and their phases"), tuple(_phases(call) for call in self.records.calls if len(_dated(call)) > 1)),
             Section("tracks-next", _("Special tracks"), self._tracks()),
-            *(Section(_anchor("next", code), group_title(code), self._shown(None, groups[code])) for code in order),
+            *(Section(_anchor("next", code), _("In figures") if code == "forum" else group_title(code), self._shown(None, groups[code])) for code in order),
             Section("packages", _("Visibility and partnership packages"), self._packages()),
             self.listed(self.edition, _("Annual publications"), self.figures.single(self.edition, "publications")),
         ]
@@ -247,7 +249,11 @@ class _Progress:
 
     def _packages(self) -> tuple[Block, ...]:
         items = tuple(
-            (_words(each.title, strong=True), *((Words(". "), _words(each.offer)) if each.offer else ()), *((Words(" " + _("Exclusive.")),) if each.is_exclusive else ()))
+            (
+                _words(each.title, strong=True),
+                *((Words(". "), _words(each.offer)) if each.offer else ()),
+                *((Words(" " + _("Exclusive.")),) if each.is_exclusive else ()),
+            )
             for each in self.records.packages
         )
         return (Bullets(items),) if items else ()
@@ -258,7 +264,11 @@ class _Progress:
         for edition in (self.records.previous, self.edition):
             if edition is None:
                 continue
-            found = [view for view in self.figures.all_of(edition, "prizes", "stocktaking") if any(part in view.code for part in (".theme.", ".category.", ".collection."))]
+            found = [
+                view
+                for view in self.figures.all_of(edition, "prizes", "stocktaking")
+                if any(part in view.code for part in (".theme.", ".category.", ".collection."))
+            ]
             reported = [view for view in found if view.first.source and not self._is_told(view)]
             if reported:
                 blocks.append(FigureBlock(tuple(reported)))
@@ -356,11 +366,17 @@ def _moment(phase: Phase, instant: datetime) -> str:
     return _("%(day)s, %(time)s %(city)s time") % {"day": day(wall.date()), "time": clock(instant, phase.zone), "city": zone_city(phase.zone)}
 
 
+def _dated(call: Call) -> list[Phase]:
+    return [phase for phase in call.phases.all() if phase.opens_at or phase.closes_at]
+
+
 def _phases(call: Call) -> Table:
     rows: list[tuple[Line, ...]] = []
-    for phase in call.phases.all():
+    for phase in _dated(call):
         opens, closes = (_moment(phase, instant) if instant else "" for instant in (phase.opens_at, phase.closes_at))
-        rows.append(((_words(phase.title) if phase.title else Words(phase.get_kind_display()),), (Words(opens or "–"),), (Words(closes if closes != opens else "–"),)))
+        rows.append(
+            ((_words(phase.title) if phase.title else Words(phase.get_kind_display()),), (Words(opens or "–"),), (Words(closes if closes != opens else "–"),))
+        )
     return Table(str(call.title), (_("Phase"), _("Opens or takes place"), _("Closes")), tuple(rows), (46, 27, 27))
 
 
@@ -383,6 +399,7 @@ def _fixed_words() -> dict[str, str]:
         ),
         "page": _("Page"),
         "continued": _("continued"),
+        "figure": _("Figure"),
         "value": _("Value"),
     }
 

@@ -48,30 +48,27 @@ def pdf(made: Made) -> bytes:
 
 def compile_pdf(text: str, *, language: str, at: datetime) -> bytes:
     """Typeset a Typst source. Raises: CannotTypeset."""
-    folders = _font_folders(language)
+    fonts = _fonts(language)
     try:
-        result = typst.compile(
-            text.encode(), font_paths=folders, ignore_system_fonts=True, format="pdf", pdf_standards=["ua-1"], timestamp=int(at.timestamp())
-        )
+        return typst.compile(text.encode(), font_paths=fonts, ignore_system_fonts=True, format="pdf", pdf_standards=["ua-1"], timestamp=int(at.timestamp()))
     except typst.TypstError as error:
         hints = " ".join(getattr(error, "hints", None) or [])
         raise CannotTypeset(_("The PDF could not be made: %(reason)s") % {"reason": f"{error} {hints}".strip()}) from error
-    return bytes(result)
 
 
-def _font_folders(language: str) -> list[str]:
-    """Folders that hold a family for the script of the language; none are needed where Typst's own fonts do."""
+def _fonts(language: str) -> typst.Fonts:
+    """Typst's own fonts, and for a script that they lack those of the machine."""
     wanted = FAMILIES.get(language)
     if wanted is None:
-        return []
+        return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)
     folders = [str(folder) for folder in FONT_FOLDERS if folder.is_dir()]
-    known = set(typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=folders).families()) if folders else set()
-    if not known.intersection(wanted):
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=folders)
+    if not set(fonts.families()).intersection(wanted):
         raise CannotTypeset(
             _("For a PDF in this language a font is missing. Install one of these: %(fonts)s (Debian: fonts-noto-core, fonts-noto-cjk).")
             % {"fonts": ", ".join(wanted)}
         )
-    return folders
+    return fonts
 
 
 # ---- source ---------------------------------------------------------------------------------------------------------
@@ -84,11 +81,12 @@ def source(made: Made) -> str:
     parts = [
         f"#set document(title: {_string(document.title)}, author: {_string(document.publisher)}, date: auto)",
         f"#set text(font: ({', '.join(_string(name) for name in families)}), lang: {_string(document.language)}, "
-        f"dir: {'rtl' if document.right_to_left else 'ltr'}, size: 10.5pt, fill: rgb(\"#16202b\"), hyphenate: false)",
+        f'dir: {"rtl" if document.right_to_left else "ltr"}, size: 10.5pt, fill: rgb("#16202b"), hyphenate: false)',
         _PREAMBLE.replace("@publisher@", _string(document.publisher)).replace("@title@", _string(document.title)),
         f"#cover({_string(document.title)}, {_string(document.subtitle)}, {_string(words['figures_as_of'] % {'day': made.at_words})}, {_string(document.publisher)})",
         f"#keybox({_string(words['key'])}, {_string(words['key_computed'])}, {_string(words['key_reported'])})",
-        f"#outline(title: {_string(words['contents'])}, depth: 2)",
+        f"#heading(level: 1, outlined: false, {_string(words['contents'])})",
+        "#text(size: 9.5pt, columns(2, gutter: 24pt, outline(title: none, depth: 2)))",
         "#pagebreak()",
     ]
     parts += [_section(made, section, 1) for section in document.sections]
@@ -102,8 +100,8 @@ _PREAMBLE = """
 #let open = rgb("#1c6b3c")
 #let soon = rgb("#8a5300")
 #let blue = rgb("#075a86")
-#let counted = text(fill: open)[●]
-#let reported = text(fill: soon)[○]
+#let counted = text(font: "DejaVu Sans Mono", size: 0.9em, fill: open)[●]
+#let reported = text(font: "DejaVu Sans Mono", size: 0.9em, weight: "bold", fill: soon)[○]
 #set page(paper: "a4", margin: (x: 2.2cm, top: 2.2cm, bottom: 2.2cm), numbering: "1",
   footer: context [#set text(size: 8.5pt, fill: quiet); #text(@publisher@) #h(1fr) #text(@title@) #h(1fr) #counter(page).display("1")])
 #set par(leading: 0.68em, spacing: 0.95em)
@@ -119,15 +117,15 @@ _PREAMBLE = """
 #show figure: set align(start)
 #set table(stroke: (x, y) => (bottom: if y == 0 { 0.8pt + rgb("#16202b") } else { 0.4pt + rule }), inset: (x: 4pt, y: 5pt), align: start)
 #let cover(title, subtitle, note, publisher) = {
-  v(3.2cm)
+  v(2.2cm)
   text(size: 11pt, fill: quiet, publisher)
   v(0.4em)
-  block(text(size: 34pt, weight: "semibold", std.title()))
+  block(below: 0.9em, { set par(leading: 0.3em); show std.title: set text(size: 34pt, weight: "semibold"); std.title() })
   v(0.2em)
   block(width: 82%, text(size: 14pt, fill: quiet, subtitle))
   v(0.6em)
   text(size: 10.5pt, note)
-  v(1.6cm)
+  v(0.9cm)
 }
 #let keybox(heading, computed, reported-words) = block(stroke: (left: 2pt + rule), inset: (left: 10pt, y: 4pt), below: 1.6em)[
   #strong(heading) \\
@@ -135,12 +133,14 @@ _PREAMBLE = """
   #reported #reported-words
 ]
 #let fig(value, label, proof) = block(breakable: false, width: 100%, {
-  block(below: 0.35em, text(size: 21pt, weight: "medium", value))
-  block(below: 0.3em, label)
+  set par(leading: 0.45em)
+  block(below: 0.65em, value)
+  block(below: 0.5em, label)
   block(text(size: 8.5pt, fill: quiet, proof))
 })
 #let figrow(..cells) = block(above: 1em, below: 1.2em, grid(columns: (1fr, 1fr, 1fr), column-gutter: 18pt, row-gutter: 16pt, ..cells))
-#let bar(share, color) = pdf.artifact(block(width: 100%, height: 8pt, fill: rgb("#f1ede2"), align(start, block(width: share, height: 8pt, fill: color))))
+#let bar(share, is-counted) = pdf.artifact(block(width: 100%, height: 8pt, fill: rgb("#f1ede2"), align(start,
+  block(width: share, height: 8pt, fill: if is-counted { open } else { rgb("#efdcb9") }, stroke: if is-counted { none } else { 0.8pt + soon }))))
 """
 
 
@@ -157,7 +157,8 @@ def _text(text: str) -> str:
 
 def _inline(made: Made, run: Inline) -> str:
     if isinstance(run, Link):
-        return f"#link({_string(made.address(run.target))}, text({_string(run.text)}))"
+        target = f"label({_string(run.target[1:])})" if run.target.startswith("#") else _string(made.address(run.target))
+        return f"#link({target}, text({_string(run.text)}))"
     if isinstance(run, Cite):
         mark = "#counted" if run.value.proof == COMPUTED else "#reported"
         return f"{mark}~#link(label({_string(run.figure.anchor)}), text({_string(run.value.text)}{_lang(run.value.language)}))"
@@ -178,14 +179,15 @@ def _proof(made: Made, value: Value) -> str:
     if value.proof == COMPUTED:
         inner = f"#text({_string(words['computed'])})"
         return f"#counted #link({_string(made.address(value.path))})[{inner}]" if value.path else f"#counted {inner}"
-    told = ", ".join(part for part in (value.source, value.place) if part)
-    when = f" ({words['as_of'] % {'day': value.as_of}})" if value.as_of else ""
-    return f"#reported #text({_string(words['reported'] + ': ')})#text({_string(_short(told))}, lang: \"en\")#text({_string(when)})"
+    return f"#reported #text({_string(words['reported'] + ' ')}){_source(made, value)}"
 
 
-def _short(source: str, most: int = 96) -> str:
-    """A source short enough to stand under a figure; the annex has it in full."""
-    return source if len(source) <= most else source[: most - 1].rstrip(" ,.") + "…"
+def _source(made: Made, value: Value) -> str:
+    """The source's number, which leads to the annex, and where in it the value stands."""
+    number = made.document.number_of(value.source)
+    when = f" ({made.document.words['as_of'] % {'day': value.as_of}})" if value.as_of else ""
+    told = made.document.told_by(value)
+    return f'#link(label("source-{number}"))[\\[{number}\\]] #text({_string(told)}, lang: "en")#text({_string(when)})'
 
 
 def _figure(made: Made, figure: FigureView) -> str:
@@ -193,7 +195,8 @@ def _figure(made: Made, figure: FigureView) -> str:
     lines = [_proof(made, first)]
     for value in figure.others:
         lines.append(f"#text({_string(made.document.words['also'] + ' ')})#strong(text({_string(value.text)})) {_proof(made, value)}")
-    value_text = f"text({_string(first.text)}{_lang(first.language)})"
+    size = 22 if len(first.text) <= 11 else 16 if len(first.text) <= 22 else 13
+    value_text = f'text({_string(first.text)}, size: {size}pt, weight: "medium"{_lang(first.language)})'
     label = f"link(label({_string(figure.anchor)}), text({_string(_with_edition(made, figure))}))"
     return f"fig({value_text}, {label}, [{' #linebreak() '.join(lines)}])"
 
@@ -215,18 +218,26 @@ def _block(made: Made, block: Block) -> str:
 
 
 def _chart(made: Made, chart: Chart) -> str:
-    mark, color = ("#counted", "open") if chart.proof == COMPUTED else ("#reported", "soon")
+    mark, color = ("#counted", "true") if chart.proof == COMPUTED else ("#reported", "false")
     cells = []
     for bar in chart.bars:
         share = float(bar.number / chart.most * 100)
         cells.append(
-            f"[#link(label({_string(bar.figure.anchor)}), text({_string(bar.label)}))], [#bar({share:.1f}%, {color})], [{mark} #text({_string(bar.value.text)})]"
+            f"[#link(label({_string(bar.figure.anchor)}), text({_string(bar.label)}))], [#bar({share:.1f}%, {color})], "
+            + f"[{mark} #text({_string(bar.value.text)}){''.join(_beside(made, value) for value in bar.others)}]"
         )
     words = made.document.words
-    head = f"[#text({_string(chart.title)})], [], [#text({_string(words['value'])})]"
-    note = f"\n#text(size: 8.5pt, fill: quiet)[{mark} #text({_string(words['source'] % {'source': chart.source})})]" if chart.source else ""
+    head = f"[#text({_string(words['figure'])})], [], [#text({_string(words['value'])})]"
+    note = f"\n#block(above: 0.5em, text(size: 8.5pt, fill: quiet)[{_proof(made, chart.sample)}])" if chart.sample else ""
     table = f"table(columns: (34%, 1fr, 20%), align: horizon + start, table.header({head}), {', '.join(cells)})"
     return f"#figure(kind: table, supplement: none, numbering: none, caption: [{_text(chart.title)} ({_text(chart.unit)})], {table}){note}"
+
+
+def _beside(made: Made, value: Value) -> str:
+    """A further value of a bar: small, with its own mark."""
+    mark = "#counted" if value.proof == COMPUTED else "#reported"
+    text = f"text(size: 8.5pt, fill: quiet, {_string(value.text)})"
+    return f" {mark} #link({_string(made.address(value.path))}, {text})" if value.path else f" {mark} #{text}"
 
 
 def _table(made: Made, table: Table) -> str:

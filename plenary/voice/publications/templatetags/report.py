@@ -9,7 +9,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from plenary.voice.publications.report.document import Cite, Line, Link, Table, Value
+from plenary.voice.publications.report.document import Cite, Document, Line, Link, Table, Value
 
 register = template.Library()
 
@@ -30,6 +30,12 @@ def proof(context: dict[str, Any], value: Value) -> dict[str, Any]:
 def lines(table: Table) -> list[tuple[Any, str]]:
     """The rows of a table, each with its anchor."""
     return list(zip(table.rows, table.anchors or ("",) * len(table.rows), strict=True))
+
+
+@register.filter
+def source_number(report: Document, value: Value) -> int:
+    """The number under which the annex has the value's source."""
+    return report.number_of(value.source)
 
 
 @register.simple_tag
