@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Coalesce, Length
 
 from plenary.ground.framework.models import Concept, Edition
+from plenary.ground.framework.text import LANGUAGES
 from plenary.programmes.forum.models import Session, SessionConcept, SessionPerson, Track
 
 #: Filters of the programme that are concepts of a scheme.
@@ -76,9 +77,11 @@ def select(sessions: QuerySet[Session], selection: Selection) -> QuerySet[Sessio
     """The wanted sessions, in no order yet."""
     for word in selection.q.split()[:10]:
         named = SessionPerson.objects.filter(session=OuterRef("pk"), person__name__icontains=word)
-        sessions = sessions.filter(
-            Q(title__icontains=_as_stored(word)) | Q(summary__icontains=_as_stored(word)) | Q(hosts__icontains=word) | Q(number=word) | Exists(named)
-        )
+        # Into the JSON, so that neither its keys are found nor letters missed that SQLite stores escaped.
+        texts = Q()
+        for language in LANGUAGES:
+            texts |= Q(**{f"title__texts__{language}__icontains": word}) | Q(**{f"summary__texts__{language}__icontains": word})
+        sessions = sessions.filter(texts | Q(hosts__icontains=word) | Q(number=word) | Exists(named))
     if selection.day:
         sessions = sessions.filter(day__in=selection.day)
     if selection.track:
@@ -89,11 +92,6 @@ def select(sessions: QuerySet[Session], selection: Selection) -> QuerySet[Sessio
         if codes:
             sessions = about(sessions, SCHEMES[name], codes)
     return sessions
-
-
-def _as_stored(word: str) -> str:
-    """A word as it stands in a stored text: quotation marks and backslashes are escaped there."""
-    return word.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def in_order(sessions: QuerySet[Session]) -> QuerySet[Session]:

@@ -24,7 +24,7 @@ from plenary.programmes.forum.models import Session, Track
 SESSIONS_A_PAGE = 60
 MOST_IN_A_CALENDAR = 2_000
 
-Code = Annotated[str, Field(min_length=1, max_length=80)]
+Code = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00]*$")]
 Codes = Annotated[list[Code], Field(max_length=60)]
 
 
