@@ -162,6 +162,9 @@ def test_conflicts_with_the_folder_are_listed(edition: Edition, folder: Path, at
 
 def test_a_deadline_moves_after_a_look_at_before_and_after(edition: Edition, at_desk: Callable[..., Client]) -> None:
     client = at_desk()
+    offered = client.get(EXTEND).content.decode()
+    assert 'value="2021-02-10"' in offered
+    assert 'value="23:00"' in offered
     typed = {"day": "2021-02-20", "clock": "", "note_en": "Power cuts in several regions.", "note_original": "en"}
     look = client.post(EXTEND, typed)
     assert look.status_code == 200

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -88,4 +90,5 @@ def extend(request: DeskRequest, code: str, slug: str, phase: str) -> HttpRespon
 def _initial(phase: Phase) -> dict[str, object]:
     if phase.closes_at is None:
         return {}
-    return {"day": day_in(phase.closes_at, phase.zone)}
+    wall = phase.closes_at.astimezone(ZoneInfo(phase.zone))
+    return {"day": wall.date(), "clock": None if phase.all_day else wall.time()}
