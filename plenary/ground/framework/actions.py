@@ -213,7 +213,7 @@ def edit_edition(*, actor: Actor, edition: Edition, changes: dict[str, Any]) -> 
     if fixed:
         raise Invalid({name: [_("This cannot be changed.")] for name in fixed})
     try:
-        row = EditionRow.model_validate({**values_of(edition_row(edition)), **changes})
+        row = EditionRow.model_validate({**values_of(edition_row(edition, absolute=True)), **changes})
     except ValidationError as error:
         raise _invalid(error) from error
     return put_edition(actor=actor, edition=edition, row=row)

@@ -103,6 +103,7 @@ class _Scanner:
                 path = (*path, self.counts[path] - 1)
         path = (*path, *parts[-1:])
         if is_array:
+            self.lines.numbers.setdefault(path, line)
             self.counts[path] = self.counts.get(path, 0) + 1
             path = (*path, self.counts[path] - 1)
         elif path in self.counts:

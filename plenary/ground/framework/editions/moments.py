@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 from pydantic import AfterValidator, BeforeValidator
 
-_RELATIVE = re.compile(r"today(?:([+-]\d{1,4}))?(?:T(\d{2}:\d{2}(?::\d{2})?))?")
+_RELATIVE = re.compile(r"today(?:([+-]\d{1,5}))?(?:T(\d{2}:\d{2}(?::\d{2})?))?")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?")
 _YEARS = range(1900, 2200)

@@ -39,6 +39,11 @@ def _some(value: Text) -> Text:
     return value
 
 
+def _comparable(first: str, second: str) -> bool:
+    """A relative and an absolute date can only be compared once the day is known from which the one counts."""
+    return first.startswith("today") == second.startswith("today")
+
+
 WebAddress = Annotated[str, Field(max_length=500), AfterValidator(_web)]
 ShortWebAddress = Annotated[str, Field(max_length=200), AfterValidator(_web)]
 EmailAddress = Annotated[str, Field(max_length=254), AfterValidator(_email)]
@@ -65,7 +70,7 @@ class EditionRow(Row):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         starts, ends = to_day(self.starts, None), to_day(self.ends, None)
-        if starts and ends and ends < starts:
+        if starts and ends and ends < starts and _comparable(self.starts, self.ends):
             raise ValueError("the edition ends before it starts")
         return self
 
@@ -90,19 +95,20 @@ class MilestoneRow(Row):
         if self.ends and ("T" in self.starts) != ("T" in self.ends):
             raise ValueError("`starts` and `ends` must both be days, or both have a time of day")
         starts, ends = to_instant(self.starts, self.zone, None), to_instant(self.ends, self.zone, None)
-        if starts and ends and ends < starts:
+        if starts and ends and ends < starts and _comparable(self.starts, self.ends):
             raise ValueError("the milestone ends before it starts")
         return self
 
 
-def edition_row(edition: Edition) -> EditionRow:
-    """The edition as its file would write it now."""
+def edition_row(edition: Edition, *, absolute: bool = False) -> EditionRow:
+    """The edition as its file would write it now. absolute: with the dates of the calendar also where it has an anchor."""
+    anchor = None if absolute else edition.anchor
     return EditionRow.model_construct(
         code=edition.code,
         name=edition.name,
         summary=edition.summary,
-        starts=from_day(edition.starts_on, edition.anchor),
-        ends=from_day(edition.ends_on, edition.anchor),
+        starts=from_day(edition.starts_on, anchor),
+        ends=from_day(edition.ends_on, anchor),
         mode=edition.mode,  # type: ignore[arg-type]  # the model's choices are the same
         place=edition.place,
         zone=edition.zone,
