@@ -5,6 +5,7 @@ A phase is open from its opening to its closing instant, to the second: at the c
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -159,11 +160,16 @@ def closed_calls(now: datetime | None = None, edition: Edition | None = None) ->
         if call.pk in reachable:
             continue
         phases = list(call.phases.all())
-        answered = [phase for phase in phases if phase.kind in FOR_ALL and phase.closes_at is not None]
-        last = max(answered, key=lambda phase: phase.closes_at or now, default=None)
+        last = last_closed(phases)
         running = next((phase for phase in phases if phase.kind not in FOR_ALL and stage_of(phase, now) is Stage.OPEN), None)
         found.append(ClosedCall(call, last, running))
     return found
+
+
+def last_closed(phases: Iterable[Phase]) -> Phase | None:
+    """The phase whose end closed the call to contributors: the last collection, else the last vote."""
+    closing = [phase for phase in phases if phase.kind in FOR_ALL and phase.closes_at is not None]
+    return max(closing, key=lambda phase: (phase.kind == Phase.Kind.COLLECT, phase.closes_at), default=None)
 
 
 def coming_meetings(now: datetime | None = None) -> list[Phase]:

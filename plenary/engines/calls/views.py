@@ -34,8 +34,7 @@ def call(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
     goes_on = queries.continued_in(found) if open_call and open_call.closes_at is None else None
     coming = next((step for step in steps if step.phase.kind in queries.FOR_ALL and step.stage is queries.Stage.COMING), None)
     changes = sorted((change for step in steps for change in step.phase.deadline_changes.all()), key=lambda change: change.at, reverse=True)
-    answered = [step.phase for step in steps if step.phase.kind in queries.FOR_ALL and step.phase.closes_at]
-    closed_on = max(answered, key=lambda phase: phase.closes_at or now, default=None)
+    closed_on = queries.last_closed(step.phase for step in steps)
     context = {
         "call": found,
         "steps": steps,
