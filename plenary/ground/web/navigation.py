@@ -31,7 +31,7 @@ _footer: list[Item] = [
     Item(gettext_lazy("Privacy"), "people:privacy", 30),
     Item(gettext_lazy("Terms of use"), "people:terms", 40),
     Item(gettext_lazy("Measures"), "insights:measures", 50),
-    Item(gettext_lazy("Vocabularies"), "framework:vocabularies", 60),
+    Item(gettext_lazy("Vocabularies"), "framework:schemes", 60),
     Item(gettext_lazy("API"), "api_docs:documentation", 70),
 ]
 

@@ -159,3 +159,16 @@ def test_hostile_addresses_stay_on_the_site():
         assert response.status_code in (200, 400, 404), address
         assert "<script>alert" not in page
         assert not re.search(r'href="//', page)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("prefix", ["", "/ar"])
+def test_everything_in_header_and_foot_leads_somewhere(prefix):
+    page = Client().get(f"{prefix}/about/").content.decode()
+    foot = page[page.index("<footer>") :]
+    for label in ("about/", "accessibility/", "account/privacy/", "account/terms/", "measures/", "vocabularies/", "api/v1/", "editions/"):
+        assert f'href="{prefix}/{label}"' in foot, label
+    shell = page[: page.index("<main")] + foot
+    for address in {attributes["href"] for tag, attributes in Links(shell).found if tag == "a" and attributes["href"].startswith("/")}:
+        if not address.endswith(("/privacy/", "/terms/")):  # their texts are data, which this test does not load
+            assert Client().get(address, follow=True).status_code == 200, address
