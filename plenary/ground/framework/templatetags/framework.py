@@ -37,9 +37,18 @@ def plain(text: Text | str | None) -> str:
 @register.inclusion_tag("framework/parts/concept.html")
 def concept(concept: Any, link: bool = True) -> dict[str, Any]:
     """A concept as a chip: a goal in its colour with its number in text, anything else with its code, if that says something."""
+    return {**_chip(concept), "path": concept_path(concept) if link else ""}
+
+
+def _chip(concept: Any) -> dict[str, Any]:
     speaks = concept.code[:1].isupper() or concept.code[:1].isdigit()
-    shown_code = concept.code if speaks and len(concept.code) <= 6 and concept.code != str(concept.label) else ""
-    return {"concept": concept, "code": shown_code, "path": concept_path(concept) if link else ""}
+    return {"concept": concept, "code": concept.code if speaks and len(concept.code) <= 6 and concept.code != str(concept.label) else ""}
+
+
+@register.inclusion_tag("framework/parts/title.html")
+def concept_title(concept: Any) -> dict[str, Any]:
+    """A concept as the linked title of what stands below it."""
+    return {**_chip(concept), "path": concept_path(concept)}
 
 
 @register.filter
