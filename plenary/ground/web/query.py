@@ -40,7 +40,7 @@ def read_query(request: HttpRequest, schema: type[Q]) -> Q:
         field = schema.model_fields.get(name)
         takes_list = field is not None and "list" in str(field.annotation)
         given[name] = kept if takes_list else kept[-1]
-    if any("\x00" in str(value) for value in given.values()):
+    if any("\x00" in part for value in given.values() for part in (value if isinstance(value, list) else [value])):
         raise BadQuery({"": [_("The address contains characters that cannot be searched for.")]})
     try:
         return schema.model_validate(given)
