@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ def group() -> None:
 def import_(file: Path, edition: str, dry_run: bool) -> None:
     """Import a file of awards."""
     bar: Any
-    with click.progressbar(length=1, label=f"Importing {file.name}", show_pos=True, file=click.get_text_stream("stderr")) as bar:
+    with click.progressbar(length=1, label=f"Importing {file.name}", show_pos=True, file=sys.stderr) as bar:
 
         def progress(done: int, total: int) -> None:
             bar.length = total

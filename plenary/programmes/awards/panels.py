@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,9 +15,9 @@ from plenary.ground.web.panels import Panel, panel
 from plenary.programmes.awards import queries
 from plenary.programmes.awards.levels import ORDER, Level
 from plenary.programmes.awards.models import Award, Contest
-from plenary.programmes.stocktaking.filters import Counts, Filter, Option, register
+from plenary.programmes.stocktaking.filters import Filter, Option, register
 from plenary.programmes.stocktaking.models import Entry
-from plenary.programmes.stocktaking.queries import Badge, register_badges
+from plenary.programmes.stocktaking.queries import Badge, register_badges, year_of
 
 
 class LevelFilter(Filter):
@@ -29,9 +29,8 @@ class LevelFilter(Filter):
     def options(self, codes: Collection[str]) -> list[Option]:
         return [Option(str(level), str(Level(level).label)) for level in ORDER if level in codes]
 
-    def counts(self, entries: QuerySet[Entry]) -> Counts:
-        rows = Award.objects.filter(entry__in=entries.order_by().values("pk")).order_by().values_list("level")
-        return dict(rows.annotate(number=Count("entry_id", distinct=True)))
+    def pairs(self) -> Iterable[tuple[str, int]]:
+        return Award.objects.order_by().values_list("level", "entry_id").iterator(chunk_size=5000)
 
 
 register(LevelFilter("level", gettext_lazy("Prizes")), before="target")
@@ -41,8 +40,8 @@ register(LevelFilter("level", gettext_lazy("Prizes")), before="target")
 def badges(entries: Sequence[Entry]) -> dict[int, list[Badge]]:
     """The highest award of each entry in each contest."""
     found: dict[int, list[Badge]] = {}
-    awards = Award.objects.filter(entry__in=[entry.pk for entry in entries]).select_related("contest__edition").order_by("-contest__edition__starts_on", "pk")
-    for award in awards:
+    awards = Award.objects.filter(entry__in=[entry.pk for entry in entries]).select_related("contest__edition").order_by("pk")
+    for award in sorted(awards, key=lambda award: -year_of(award.contest.edition)):
         label = _("%(contest)s: %(level)s") % {"contest": award.contest.title, "level": award.get_level_display()}
         path = reverse("awards:contest", args=[award.contest.edition.code])
         found.setdefault(award.entry_id, []).append(Badge(label, path))
@@ -52,7 +51,7 @@ def badges(entries: Sequence[Entry]) -> dict[int, list[Badge]]:
 @panel("entry", position=20)
 def of_entry(entry: Entry, request: HttpRequest) -> Panel | None:
     """How far the project came in which contest."""
-    awards = list(queries.awards_of(entry))
+    awards = queries.awards_of(entry)
     if not awards:
         return None
     return Panel(title=_("Prizes"), template="awards/parts/entry_panel.html", context={"awards": awards}, anchor="prizes")
@@ -68,7 +67,7 @@ def of_category(concept: Concept, request: HttpRequest) -> Panel | None:
     if not counts:
         return None
     given = [level for level in ORDER if any(level in each for each in counts.values())]
-    contests = Contest.objects.filter(pk__in=counts).select_related("edition").order_by("-edition__starts_on", "code")
+    contests = queries.newest_first(Contest.objects.filter(pk__in=counts).select_related("edition"))
     context = {
         "code": concept.code,
         "levels": [(str(level), Level(level).label) for level in given],

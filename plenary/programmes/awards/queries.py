@@ -14,7 +14,7 @@ from plenary.programmes.awards.levels import AT_LEAST, MEANINGS, ORDER, Level, r
 from plenary.programmes.awards.models import Award, Contest
 from plenary.programmes.stocktaking.filters import Selection
 from plenary.programmes.stocktaking.models import Entry, EntryOrganisation
-from plenary.programmes.stocktaking.queries import for_list, public_entries, select
+from plenary.programmes.stocktaking.queries import for_list, public_entries, select, year_of
 
 NO_CATEGORY = "none"  # in addresses: awards whose category the source does not state
 
@@ -56,6 +56,11 @@ def select_awards(awards: QuerySet[Award], wanted: Wanted) -> QuerySet[Award]:
 # ---- all contests ---------------------------------------------------------------------------------------------------
 
 
+def newest_first(contests: QuerySet[Contest]) -> list[Contest]:
+    """Contests by the year of their edition; some editions are known by their year only. Needs ``edition`` loaded."""
+    return sorted(contests.order_by("code"), key=lambda contest: (-year_of(contest.edition), contest.edition.code))
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """A contest with the number of awards on record at each level."""
@@ -70,7 +75,7 @@ LEVELS = tuple((str(level), Level(level).label, MEANINGS[level]) for level in OR
 
 def contests() -> list[Summary]:
     """All contests, the newest first: two queries."""
-    found = list(Contest.objects.select_related("edition").order_by("-edition__starts_on", "-edition__code", "code"))
+    found = newest_first(Contest.objects.select_related("edition"))
     counts: dict[int, dict[str, int]] = {}
     for contest, level, number in public_awards().order_by().values_list("contest_id", "level").annotate(number=Count("pk")):
         counts.setdefault(contest, {})[level] = number
@@ -164,9 +169,10 @@ def _sources(awards: Sequence[Award]) -> list[tuple[str, int]]:
 # ---- for panels, filters and figures --------------------------------------------------------------------------------
 
 
-def awards_of(entry: Entry) -> QuerySet[Award]:
+def awards_of(entry: Entry) -> list[Award]:
     """The awards of an entry, the latest contest first."""
-    return Award.objects.filter(entry=entry).select_related("contest__edition", "category__scheme").order_by("-contest__edition__starts_on", "pk")
+    awards = Award.objects.filter(entry=entry).select_related("contest__edition", "category__scheme").order_by("pk")
+    return sorted(awards, key=lambda award: -year_of(award.contest.edition))
 
 
 def in_category(category: Concept) -> QuerySet[Award]:

@@ -64,7 +64,7 @@ def contest(request: HttpRequest, edition: str) -> HttpResponse:
         raise Http404
     held = list(Contest.objects.filter(edition=found).select_related("edition").order_by("code"))
     if not held:
-        others = Contest.objects.select_related("edition").order_by("-edition__starts_on")[:30]
+        others = queries.newest_first(Contest.objects.select_related("edition"))[:30]
         return render(request, "awards/no_contest.html", {"edition": found, "others": others}, status=404)
     query = read_query(request, ResultQuery)
     results = queries.results(held, query.wanted())
@@ -74,7 +74,7 @@ def contest(request: HttpRequest, edition: str) -> HttpResponse:
         "query": query,
         "results": results,
         "chosen": _chosen(request, query, results),
-        "is_filtered": bool(request.GET),
+        "is_filtered": bool(query.q or query.level or query.category or query.country or query.theme),
         "none": queries.NO_CATEGORY,
         "meanings": [each for each in queries.LEVELS if each[0] in {level for level, _label, _number in results.levels}],
         "breadcrumbs": [(_("Prizes"), reverse("awards:list")), (str(held[0].title), "")],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ def edition_of(code: str) -> Edition | None:
 def import_(file: Path, edition: str, untitled: str, dry_run: bool) -> None:
     """Import a file of entries."""
     bar: Any
-    with click.progressbar(length=1, label=f"Importing {file.name}", show_pos=True, file=click.get_text_stream("stderr")) as bar:
+    with click.progressbar(length=1, label=f"Importing {file.name}", show_pos=True, file=sys.stderr) as bar:
 
         def progress(done: int, total: int) -> None:
             bar.length = total

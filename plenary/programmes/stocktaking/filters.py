@@ -1,4 +1,4 @@
-"""The filters of entries: what each one selects, and how many entries stand behind each of its values.
+"""The filters of entries: what each one selects, and which entries stand behind each of its values.
 
 A filter takes several values, any of which may hold; filters narrow each other. A concept stands for the narrower ones
 directly below it too: C7 for all its parts, a goal for its targets. Rooms above add theirs with ``register``.
@@ -7,12 +7,11 @@ directly below it too: C7 for all its parts, a goal for its targets. Rooms above
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -20,9 +19,6 @@ from django.utils.translation import gettext_lazy as _
 from plenary.ground.framework.models import Concept, Membership
 from plenary.ground.people.models import Organisation
 from plenary.programmes.stocktaking.models import Entry, EntryConcept, EntryOrganisation
-
-#: How many entries stand behind each value, by code.
-Counts = dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +47,8 @@ class Filter(ABC):
         """Those of the values that exist, in order."""
 
     @abstractmethod
-    def counts(self, entries: QuerySet[Entry]) -> Counts:
-        """The number of the given entries behind each value."""
-
-
-def _among(entries: QuerySet[Entry], prefix: str = "entry__") -> Q:
-    """The condition on a link that its entry is one of these."""
-    return Q(**{f"{prefix}in": entries.order_by().values("pk")})
+    def pairs(self) -> Iterable[tuple[str, int]]:
+        """Each value with the key of each entry behind it, for counting: one query. A pair may come twice."""
 
 
 class ConceptFilter(Filter):
@@ -74,33 +65,22 @@ class ConceptFilter(Filter):
     def options(self, codes: Collection[str]) -> list[Option]:
         return _concept_options(self.scheme, codes)
 
-    def counts(self, entries: QuerySet[Entry]) -> Counts:
-        return counts_of_concepts(entries, [self.scheme])[self.scheme]
-
-
-def counts_of_concepts(entries: QuerySet[Entry], schemes: Sequence[str]) -> dict[str, Counts]:
-    """The number of the given entries behind each concept of the schemes: two queries, however many there are.
-
-    Uses the index ``entry_by_concept``.
-    """
-    links = EntryConcept.objects.filter(_among(entries))
-    found: dict[str, Counts] = {scheme: {} for scheme in schemes}
-    direct = links.filter(concept__scheme__code__in=schemes).order_by()
-    for scheme, code, number in direct.values_list("concept__scheme__code", "concept__code").annotate(number=Count("pk")):
-        found[scheme][code] = number
-    # An entry may be linked with a concept and with narrower ones, and counts once for it.
-    above = (
-        links.filter(Q(concept__parent__scheme__code__in=schemes) | Q(concept__scheme__code__in=schemes, concept__children__isnull=False))
-        .order_by()
-        .annotate(top=Coalesce("concept__parent_id", "concept_id"))
-        .values_list("top")
-        .annotate(number=Count("entry_id", distinct=True))
-    )
-    numbers = dict(above)
-    for pk, scheme, code in Concept.objects.filter(pk__in=numbers).values_list("pk", "scheme__code", "code"):
-        if scheme in found:
-            found[scheme][code] = numbers[pk]
-    return found
+    def pairs(self) -> Iterator[tuple[str, int]]:
+        links = EntryConcept.objects.filter(Q(concept__scheme__code=self.scheme) | Q(concept__parent__scheme__code=self.scheme)).order_by()
+        names = ("concept__scheme__code", "concept__code", "concept__parent__scheme__code", "concept__parent__code")
+        # Few concepts stand behind many links: what they are called is read once.
+        concepts = {
+            key: values
+            for key, *values in Concept.objects.filter(Q(scheme__code=self.scheme) | Q(parent__scheme__code=self.scheme)).values_list(
+                "pk", *(name.removeprefix("concept__") for name in names)
+            )
+        }
+        for concept, entry in links.values_list("concept_id", "entry_id").iterator(chunk_size=5000):
+            scheme, code, parent_scheme, parent = concepts[concept]
+            if scheme == self.scheme:
+                yield code, entry
+            if parent_scheme == self.scheme:
+                yield parent, entry
 
 
 class RegionFilter(Filter):
@@ -123,16 +103,14 @@ class RegionFilter(Filter):
     def options(self, codes: Collection[str]) -> list[Option]:
         return _concept_options(self.scheme, codes)
 
-    def counts(self, entries: QuerySet[Entry]) -> Counts:
-        today = timezone.localdate()
-        joined = "concept__memberships"
-        rows = EntryConcept.objects.filter(
-            _among(entries),
-            Q(**{f"{joined}__since__isnull": True}) | Q(**{f"{joined}__since__lte": today}),
-            Q(**{f"{joined}__until__isnull": True}) | Q(**{f"{joined}__until__gt": today}),
-            **{f"{joined}__group__scheme__code": self.scheme},
-        )
-        return dict(rows.order_by().values_list(f"{joined}__group__code").annotate(number=Count("entry_id", distinct=True)))
+    def pairs(self) -> Iterator[tuple[str, int]]:
+        groups: dict[int, list[str]] = {}
+        for member, group in self._members().values_list("member_id", "group__code"):
+            groups.setdefault(member, []).append(group)
+        links = EntryConcept.objects.filter(concept_id__in=self._members().values("member_id")).order_by()
+        for concept, entry in links.values_list("concept_id", "entry_id").iterator(chunk_size=5000):
+            for group in groups[concept]:
+                yield group, entry
 
 
 class StakeholderFilter(Filter):
@@ -146,13 +124,12 @@ class StakeholderFilter(Filter):
     def options(self, codes: Collection[str]) -> list[Option]:
         return _concept_options(self.scheme, codes)
 
-    def counts(self, entries: QuerySet[Entry]) -> Counts:
-        found: Counts = {}
-        rows = entries.order_by().filter(stakeholder_type__isnull=False).values_list("stakeholder_type__code", "stakeholder_type__parent__code")
-        for code, parent, number in rows.annotate(number=Count("pk")):
-            for each in {code, parent} - {None}:
-                found[each] = found.get(each, 0) + number
-        return found
+    def pairs(self) -> Iterator[tuple[str, int]]:
+        rows = Entry.objects.filter(stakeholder_type__isnull=False).order_by()
+        for code, parent, entry in rows.values_list("stakeholder_type__code", "stakeholder_type__parent__code", "pk").iterator(chunk_size=5000):
+            yield code, entry
+            if parent:
+                yield parent, entry
 
 
 class FieldFilter(Filter):
@@ -172,9 +149,10 @@ class FieldFilter(Filter):
         numbers = sorted((int(code) for code in codes if code.isdecimal() and 0 < int(code) < 10_000), reverse=True)
         return [Option(str(number), str(number)) for number in numbers]
 
-    def counts(self, entries: QuerySet[Entry]) -> Counts:
-        rows = entries.order_by().values_list(self.field).annotate(number=Count("pk"))
-        return {str(value): number for value, number in rows if value not in (None, "")}
+    def pairs(self) -> Iterator[tuple[str, int]]:
+        for value, entry in Entry.objects.order_by().values_list(self.field, "pk").iterator(chunk_size=5000):
+            if value not in (None, ""):
+                yield str(value), entry
 
 
 class OrganisationFilter(Filter):
@@ -187,9 +165,8 @@ class OrganisationFilter(Filter):
         keys = [code for code in codes if _is_uuid(code)]
         return [Option(str(body.pk), str(body.name)) for body in Organisation.objects.filter(pk__in=keys)]
 
-    def counts(self, entries: QuerySet[Entry]) -> Counts:
-        rows = EntryOrganisation.objects.filter(_among(entries)).order_by().values_list("organisation_id").annotate(number=Count("pk"))
-        return {str(key): number for key, number in rows}
+    def pairs(self) -> Iterator[tuple[str, int]]:
+        return iter(())  # never counted: it has no facet
 
 
 def _is_uuid(code: str) -> bool:

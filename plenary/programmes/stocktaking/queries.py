@@ -12,7 +12,7 @@ from plenary.ground.audit.actors import NOBODY, Actor, may
 from plenary.ground.framework.models import Edition
 from plenary.ground.people.names import fold
 from plenary.ground.search.queries import matching_keys
-from plenary.programmes.stocktaking.filters import ConceptFilter, Counts, Filter, Option, Selection, counts_of_concepts, filters, find_filter
+from plenary.programmes.stocktaking.filters import Selection, filters, find_filter
 from plenary.programmes.stocktaking.models import Entry, EntryConcept, EntryOrganisation
 
 
@@ -43,10 +43,18 @@ def select(entries: QuerySet[Entry], selection: Selection, *, without: str = "")
     return entries
 
 
+def year_of(edition: Edition) -> int:
+    """The year that an edition stands for, also where its dates are not known; 0 where nothing tells."""
+    if edition.starts_on:
+        return edition.starts_on.year
+    return int(edition.code) if edition.code.isdecimal() else 0
+
+
 def _up_to(code: str) -> Q:
     """First submitted in the edition or before it, or at a time that is not known."""
-    last = Edition.objects.filter(code=code).values("starts_on")[:1]
-    return Q(edition__isnull=True) | Q(edition__code=code) | Q(edition__starts_on__lte=last)
+    editions = list(Edition.objects.only("code", "starts_on"))
+    last = max((year_of(edition) for edition in editions if edition.code == code), default=0)
+    return Q(edition__isnull=True) | Q(edition__in=[edition.pk for edition in editions if edition.code == code or year_of(edition) < last])
 
 
 _FROM_INDEX = 500
@@ -81,46 +89,7 @@ def whole(entries: QuerySet[Entry]) -> QuerySet[Entry]:
     )  # fmt: skip
 
 
-# ---- facets ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A value of a filter as it stands in the list's form."""
-
-    option: Option
-    number: int
-    chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Facet:
-    """A filter with its values and how many entries stand behind each, under all other filters."""
-
-    filter: Filter
-    choices: list[Choice]
-
-    @property
-    def in_use(self) -> bool:
-        return any(choice.chosen for choice in self.choices)
-
-
-def facets(entries: QuerySet[Entry], selection: Selection) -> list[Facet]:
-    """All filters with their counts. The number of queries depends on the filters in use, never on the entries."""
-    shown = [each for each in filters() if each.shown or selection.values.get(each.name)]
-    together = [each for each in shown if isinstance(each, ConceptFilter) and not selection.values.get(each.name)]
-    counted: dict[str, Counts] = {}
-    if together:
-        by_scheme = counts_of_concepts(select(entries, selection), [each.scheme for each in together])
-        counted = {each.name: by_scheme[each.scheme] for each in together}
-    found = []
-    for each in shown:
-        counts = counted[each.name] if each.name in counted else each.counts(select(entries, selection, without=each.name))
-        chosen = set(selection.values.get(each.name, ()))
-        codes = {code for code, number in counts.items() if number or code in chosen} | chosen
-        choices = [Choice(option, counts.get(option.code, 0), option.code in chosen) for option in each.options(codes)]
-        found.append(Facet(each, choices))
-    return found
+# ---- checking what is asked for ----
 
 
 def unknown_values(selection: Selection) -> list[str]:

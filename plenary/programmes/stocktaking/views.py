@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +21,7 @@ from plenary.ground.web.cache import public_page
 from plenary.ground.web.panels import panels_for
 from plenary.ground.web.query import page_of, read_query, with_query
 from plenary.programmes.stocktaking import actions, queries
+from plenary.programmes.stocktaking.facets import Facet, facets
 from plenary.programmes.stocktaking.linked import as_linked_data
 from plenary.programmes.stocktaking.listing import EntryQuery
 from plenary.programmes.stocktaking.models import Entry
@@ -37,25 +39,25 @@ def entries(request: HttpRequest) -> HttpResponse:
     selection = query.selection()
     public = queries.public_entries()
     page = page_of(queries.for_list(queries.select(public, selection), query.sort), query.page)
-    facets = queries.facets(public, selection)
+    shown = facets(selection)
     rows = list(page.object_list)
     badges = queries.badges_for(rows)
     context = {
         "query": query,
         "page": page,
         "rows": [(entry, badges.get(entry.pk, [])) for entry in rows],
-        "facets": facets,
-        "chosen": _chosen(request, query, facets),
+        "facets": shown,
+        "chosen": _chosen(request, query, shown),
         "is_filtered": not selection.is_everything or query.page > 1 or query.sort != "newest",
         "total": page.paginator.count if selection.is_everything else public.count(),
     }
     return render(request, "stocktaking/list.html", context)
 
 
-def _chosen(request: HttpRequest, query: EntryQuery, facets: list[queries.Facet]) -> list[dict[str, Any]]:
+def _chosen(request: HttpRequest, query: EntryQuery, shown: list[Facet]) -> list[dict[str, Any]]:
     """What narrows the list, each with the address of the list without it."""
     found = []
-    for facet in facets:
+    for facet in shown:
         name = facet.filter.name
         for choice in facet.choices:
             if choice.chosen:
@@ -107,7 +109,7 @@ def _by_scheme(links: list[Any]) -> list[dict[str, Any]]:
 
 def _sources(source: str) -> list[dict[str, str]]:
     """Where the record was found: addresses as links, the rest as it stands."""
-    parts = [part.strip() for part in source.replace(" http", " ; http").split(" ; ")]
+    parts = [part.strip() for part in re.split(r"\s;\s|\s(?=https?://)", source)]
     return [{"text": part, "link": part if part.startswith(("http://", "https://")) else ""} for part in parts if part]
 
 

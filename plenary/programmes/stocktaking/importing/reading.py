@@ -135,6 +135,8 @@ def _json_lines(raw: bytes, report: Report, head: _Head) -> Iterator[Row]:
         report.wrong(1, "", "The file starts with a list. Write one record per line, each in braces, without a list around them.")
         return
     for number, line in enumerate(text.split("\n"), start=1):
+        if report.is_full:
+            return
         if not line.strip():
             continue
         record = _json_object(line, number, report)
@@ -218,6 +220,8 @@ def _table(raw: bytes, report: Report, head: _Head) -> Iterator[Row]:
     try:
         for cells in reader:
             number += 1
+            if report.is_full:
+                return
             if not any(cell.strip() for cell in cells):
                 continue
             if names is None:
