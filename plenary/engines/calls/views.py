@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 
 from plenary.engines.calls import calendars, queries
 from plenary.engines.calls.models import Call, Phase
+from plenary.ground.web.cache import public_page
 from plenary.ground.web.query import Query, read_query
 
 
+@public_page
 def call_list(request: HttpRequest) -> HttpResponse:
     """All calls: those open now with the soonest deadline first, those to come, and the closed ones by edition."""
     read_query(request, Query)
@@ -24,6 +26,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
     return render(request, "calls/list.html", context)
 
 
+@public_page
 def call(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
     """One call: what it asks for, its phases, its rules, and how to answer it."""
     read_query(request, Query)

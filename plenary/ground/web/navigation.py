@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 #: The roles that open the desk; the web room knows them by name only.
-DESK_ROLES = ("administrator", "secretariat", "editor", "reviewer", "juror", "focal-point", "track-coordinator", "reader")
+DESK_ROLES = ("administrator", "secretariat", "editor", "reader")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from pydantic import Field
 from plenary.engines.calls import calendars
 from plenary.errors import BadQuery
 from plenary.ground.framework.models import Edition
+from plenary.ground.web.cache import public_page
 from plenary.ground.web.panels import panels_for
 from plenary.ground.web.query import Query, page_of, read_query
 from plenary.programmes.forum import queries
@@ -49,12 +50,14 @@ class ProgrammeQuery(Query):
         return selection
 
 
+@public_page
 def forums(request: HttpRequest) -> HttpResponse:
     """The Forums of all editions that have sessions on record."""
     read_query(request, Query)
     return render(request, "forum/list.html", {"editions": queries.editions_with_sessions()})
 
 
+@public_page
 def programme(request: HttpRequest, edition: str) -> HttpResponse:
     """An edition's programme by day, with filters."""
     found = _edition(edition)
@@ -86,6 +89,7 @@ def programme(request: HttpRequest, edition: str) -> HttpResponse:
     return render(request, "forum/programme.html", context)
 
 
+@public_page
 def session(request: HttpRequest, edition: str, number: str) -> HttpResponse:
     """A session: when, where, who, about what."""
     read_query(request, Query)
@@ -101,6 +105,7 @@ def session(request: HttpRequest, edition: str, number: str) -> HttpResponse:
     return render(request, "forum/session.html", context)
 
 
+@public_page
 def track(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     """A track with its sessions."""
     query = read_query(request, Query)

@@ -16,6 +16,7 @@ from pydantic import Field
 from plenary.errors import BadQuery
 from plenary.ground.framework.models import Concept, Edition
 from plenary.ground.measures.registry import SMALLEST_CELL, Measure, UnknownMeasure, all_measures, find
+from plenary.ground.web.cache import public_page
 from plenary.ground.web.panels import panels_for
 from plenary.ground.web.query import Query, read_query
 from plenary.understanding.insights import queries
@@ -71,6 +72,7 @@ class RegisterLine:
 # ---- measures -------------------------------------------------------------------------------------------------------
 
 
+@public_page
 def measures(request: HttpRequest) -> HttpResponse:
     """The register of all measures with their values in one edition."""
     edition = _edition(read_query(request, YearQuery))
@@ -90,6 +92,7 @@ def _find(code: str) -> tuple[Measure, str]:
         raise Http404(code) from error
 
 
+@public_page
 def measure(request: HttpRequest, code: str) -> HttpResponse:
     """A measure: its definition and its values over all editions, or those of all its members in one."""
     found, member = _find(code)
@@ -140,6 +143,7 @@ def _safe(text: str) -> str:
 # ---- the matrix -----------------------------------------------------------------------------------------------------
 
 
+@public_page
 def matrix(request: HttpRequest) -> HttpResponse:
     """Action lines and goals as a table, with links or counts in the cells."""
     asked = read_query(request, MatrixQuery)
@@ -153,6 +157,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
     return render(request, "insights/matrix.html", {"table": table, "asked": asked, "layers": layers})
 
 
+@public_page
 def cell(request: HttpRequest, line: str, goal: str) -> HttpResponse:
     """One cell: the targets linked, each with why, and what is recorded."""
     concepts = {
@@ -171,6 +176,7 @@ def cell(request: HttpRequest, line: str, goal: str) -> HttpResponse:
 # ---- countries ------------------------------------------------------------------------------------------------------
 
 
+@public_page
 def countries(request: HttpRequest) -> HttpResponse:
     """All countries and areas by region."""
     asked = read_query(request, CountryQuery)
@@ -183,6 +189,7 @@ def countries(request: HttpRequest) -> HttpResponse:
     return render(request, "insights/countries.html", {"groups": groups, "asked": asked, "regions": regions, "total": total})
 
 
+@public_page
 def country(request: HttpRequest, code: str) -> HttpResponse:
     """A country or area: names, regions and groups with their dates, and what other rooms know of it."""
     concept = country_queries.find_country(code)

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from plenary.ground.audit.actors import SYSTEM
 from plenary.ground.framework.models import Edition
 from plenary.ground.framework.text import LANGUAGES, reader_language
+from plenary.ground.web.cache import public_page
 from plenary.voice.publications import queries
 from plenary.voice.publications.report.files import FORMATS, USUAL, file_name, file_of, made_from
 from plenary.voice.publications.report.pandoc import CannotConvert
@@ -15,11 +16,13 @@ from plenary.voice.publications.report.progress import count_of_figures, progres
 from plenary.voice.publications.report.typst import CannotTypeset
 
 
+@public_page
 def publications(request: HttpRequest) -> HttpResponse:
     """What each edition published, and the reports made from its records."""
     return render(request, "publications/list.html", {"shelves": queries.shelves()})
 
 
+@public_page
 def progress(request: HttpRequest, code: str) -> HttpResponse:
     """The progress report of an edition as a page, made from the records as they stand."""
     edition = get_object_or_404(Edition, code=code)
