@@ -22,6 +22,23 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
+INSTALLED_APPS = ["django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages"]
+AUTH_USER_MODEL = "auth.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+WSGI_APPLICATION = None
+
 
 def _addresses():
     from django.db import connection
@@ -39,7 +56,7 @@ def _addresses():
                 cursor.fetchall()
         return HttpResponse(empty.render({}, request))
 
-    return [path("<slug:page>/", plain)]
+    return [path("healthz", lambda request: HttpResponse("ok")), path("<slug:page>/", plain)]
 
 
 def __getattr__(name: str):
