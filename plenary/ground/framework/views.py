@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from plenary.ground.framework import linked_data, queries
 from plenary.ground.framework.models import Concept, Scheme
+from plenary.ground.web.cache import public_page
 from plenary.ground.web.panels import panels_for
 from plenary.ground.web.query import Query, read_query
 
@@ -20,6 +21,7 @@ class _NoQuery(Query):
     """Pages without filters."""
 
 
+@public_page
 @require_safe
 def editions(request: HttpRequest) -> HttpResponse:
     """All editions on one line."""
@@ -31,6 +33,7 @@ def editions(request: HttpRequest) -> HttpResponse:
     return render(request, "framework/editions.html", context)
 
 
+@public_page
 @require_safe
 def edition(request: HttpRequest, code: str) -> HttpResponse:
     """One edition: when and where, its milestones, and what the rooms have of it."""
@@ -48,6 +51,7 @@ def edition(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "framework/edition.html", context)
 
 
+@public_page
 @require_safe
 def scheme(request: HttpRequest, address: str) -> HttpResponse:
     """The concepts of a scheme that has pages."""
@@ -64,6 +68,7 @@ def scheme(request: HttpRequest, address: str) -> HttpResponse:
     return render(request, "framework/scheme.html", context)
 
 
+@public_page
 @require_safe
 def concept(request: HttpRequest, address: str, code: str) -> HttpResponse:
     """A concept: what it is, what it hangs together with, and what the rooms have of it."""
@@ -92,6 +97,7 @@ def _to_canonical(view: str, address: str, code: str) -> HttpResponse:
     return HttpResponsePermanentRedirect(reverse(view, args=[address, canonical]))
 
 
+@public_page
 @require_safe
 def vocabularies(request: HttpRequest) -> HttpResponse:
     """All schemes with their sources and licences."""
@@ -100,6 +106,7 @@ def vocabularies(request: HttpRequest) -> HttpResponse:
     return render(request, "framework/vocabularies.html", context)
 
 
+@public_page
 @require_safe
 def vocabulary(request: HttpRequest, code: str) -> HttpResponse:
     """A whole scheme as linked data."""
