@@ -18,7 +18,7 @@ from plenary.programmes.awards.queries import NO_CATEGORY, Wanted, public_awards
 router = Router(tags=["Prizes"])
 prefix = "/awards"
 
-Code = Annotated[str, Field(min_length=1, max_length=80)]
+Code = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[\w.-]+$")]
 Codes = Annotated[list[Code], Field(max_length=60)]
 
 

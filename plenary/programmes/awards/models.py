@@ -60,3 +60,8 @@ class Award(models.Model):
             models.UniqueConstraint(fields=["contest", "entry"], condition=models.Q(category__isnull=True), name="award_once_unknown"),
         ]
         indexes = [models.Index(fields=["contest", "level"], name="award_level")]
+
+    @property
+    def sources(self) -> list[str]:
+        """Each source by itself."""
+        return [part.strip() for part in self.source.split(" ; ") if part.strip()]

@@ -160,9 +160,8 @@ def _countries(awards: QuerySet[Award]) -> list[tuple[str, str, int]]:
 def _sources(awards: Sequence[Award]) -> list[tuple[str, int]]:
     counts: dict[str, int] = {}
     for award in awards:
-        for source in award.source.split(" ; "):
-            if source.strip():
-                counts[source.strip()] = counts.get(source.strip(), 0) + 1
+        for source in award.sources:
+            counts[source] = counts.get(source, 0) + 1
     return sorted(counts.items(), key=lambda each: (-each[1], each[0]))
 
 

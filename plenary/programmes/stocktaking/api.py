@@ -15,12 +15,12 @@ from plenary.ground.framework.text import Text
 from plenary.ground.web.api import Listing, Paging, cursor_page
 from plenary.programmes.stocktaking.filters import Selection, filters
 from plenary.programmes.stocktaking.models import Entry
-from plenary.programmes.stocktaking.queries import public_entries, select, unknown_values, whole
+from plenary.programmes.stocktaking.queries import public_entries, select, unknown_values, whole, with_number
 
 router = Router(tags=["Stocktaking"])
 prefix = "/entries"
 
-Code = Annotated[str, Field(min_length=1, max_length=80)]
+Code = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[\w.-]+$")]
 Codes = Annotated[list[Code], Field(max_length=60)]
 
 
@@ -85,8 +85,8 @@ class EntryFilters(Paging):
     status: list[Entry.Status] = []
     theme: Codes = []
     level: Codes = Field(default=[], description="How far it came in a contest.")
-    edition: str = Field(default="", max_length=30)
-    until: str = Field(default="", max_length=30, description="First submitted in this edition or an earlier one.")
+    edition: str = Field(default="", max_length=30, pattern=r"^[\w.-]*$")
+    until: str = Field(default="", max_length=30, pattern=r"^[\w.-]*$", description="First submitted in this edition or an earlier one.")
 
 
 def _text(text: Text) -> TextOut:
@@ -142,7 +142,7 @@ def entries(request: HttpRequest, query: Query[EntryFilters]) -> dict[str, Any]:
 @router.get("/{number}", response=EntryOut, summary="One entry")
 def entry(request: HttpRequest, number: str) -> EntryOut | HttpResponse:
     """A public entry by its number."""
-    found = whole(public_entries()).filter(number=number).first()
+    found = whole(with_number(public_entries(), number)).first()
     if found is None:
         raise Http404
     return present(found)

@@ -12,6 +12,7 @@ from plenary.ground.audit.actors import NOBODY, Actor, may
 from plenary.ground.framework.models import Edition
 from plenary.ground.people.names import fold
 from plenary.ground.search.queries import matching_keys
+from plenary.programmes.stocktaking.drafts import NUMBER
 from plenary.programmes.stocktaking.filters import Selection, filters, find_filter
 from plenary.programmes.stocktaking.models import Entry, EntryConcept, EntryOrganisation
 
@@ -134,6 +135,11 @@ def same_organisation(entry: Entry, entries: QuerySet[Entry]) -> QuerySet[Entry]
     bodies = EntryOrganisation.objects.filter(entry=entry).values("organisation_id")
     others = EntryOrganisation.objects.filter(organisation_id__in=bodies).values("entry_id")
     return entries.filter(pk__in=others).exclude(pk=entry.pk).order_by(*SORTS["newest"])
+
+
+def with_number(entries: QuerySet[Entry], number: str) -> QuerySet[Entry]:
+    """The entry of that number; none where an address holds what no number can be."""
+    return entries.filter(number=number) if NUMBER.match(number) else entries.none()
 
 
 def by_numbers(numbers: Sequence[str]) -> QuerySet[Entry]:

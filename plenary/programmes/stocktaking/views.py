@@ -73,7 +73,7 @@ def _chosen(request: HttpRequest, query: EntryQuery, shown: list[Facet]) -> list
 def entry(request: HttpRequest, number: str) -> HttpResponse:
     """One project with its story and all that is known of it."""
     actor = actor_of(request)
-    found = queries.whole(queries.visible_to(actor)).filter(number=number).first()
+    found = queries.whole(queries.with_number(queries.visible_to(actor), number)).first()
     if found is None:
         raise Http404
     links = list(found.links.all())
@@ -136,7 +136,7 @@ def linked_data_block(data: dict[str, Any]) -> SafeString:
 def change_state(request: HttpRequest, number: str) -> HttpResponse:
     """Withdraw the entry or make it public again."""
     actor = actor_of(request)
-    found = queries.visible_to(actor).filter(number=number).first()
+    found = queries.with_number(queries.visible_to(actor), number).first()
     if found is None:
         raise Http404
     reason = request.POST.get("reason", "")[:1000]

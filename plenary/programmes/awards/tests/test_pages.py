@@ -204,7 +204,7 @@ def test_the_api_filters_and_pages(some, client):
     assert [item["title"] for item in json.loads(client.get("/api/v1/awards?category=none").content)["items"]] == ["Delta"]
     first = json.loads(client.get("/api/v1/awards?size=2").content)
     assert len(json.loads(client.get(f"/api/v1/awards?size=4&cursor={first['next']}").content)["items"]) == 3
-    for query in ("level=gold", "category=C99", "edition=1888", "country=XX", "q=%00", "cursor=x"):
+    for query in ("level=gold", "category=C99", "edition=1888", "country=XX", "q=%00", "cursor=x", "category=%00"):
         assert client.get(f"/api/v1/awards?{query}").status_code == 422
 
 

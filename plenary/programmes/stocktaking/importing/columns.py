@@ -116,7 +116,7 @@ class Checker:
             title=self._title(cells.get("title"), language),
             summary=self.text(cells, "summary", language),
             description=self.text(cells, "description", language),
-            organisations=self.several(cells, "org", separator=None if is_project else ";"),
+            organisations=self._organisations(cells, None if is_project else ";"),
             countries=self.concepts(cells, "country_iso3", "countries", word=_("a country")),
             stakeholder_type=next(iter(self.concepts(cells, "stakeholder_type", "stakeholder-types", word=_("a stakeholder type"), most=1)), None),
             concepts=[
@@ -307,6 +307,13 @@ class Checker:
             return code
         self.wrong("language", _("%(value)s is not the code of a language, such as fr.") % {"value": shorten(code)})
         return "en"
+
+    def _organisations(self, cells: dict[str, Any], separator: str | None) -> list[str]:
+        names = self.several(cells, "org", separator)
+        for name in names:
+            if not fold(name):
+                self.wrong("org", _("%(value)s is not the name of an organisation.") % {"value": shorten(name)})
+        return names
 
     def _kind(self, value: str) -> None:
         if value not in ("", "stocktaking_entry", "prize_entry"):

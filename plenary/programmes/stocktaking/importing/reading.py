@@ -17,6 +17,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from plenary.programmes.stocktaking.importing.report import Report
 
 LARGEST = 60_000_000  # bytes
@@ -51,26 +53,28 @@ def read_rows(
     kind = path.suffix.lower()
     readers = {".jsonl": _json_lines, ".ndjson": _json_lines, ".json": _json_lines, ".csv": _table, ".xlsx": _workbook}
     if kind not in readers:
-        report.wrong(0, "", f"{path.name} is not a file that can be imported: its name must end in .jsonl, .csv or .xlsx.")
+        report.wrong(0, "", _("%(file)s is not a file that can be imported: its name must end in .jsonl, .csv or .xlsx.") % {"file": path.name})
         return []
     try:
         if path.stat().st_size > LARGEST:
-            report.wrong(0, "", f"The file has {path.stat().st_size:,} bytes; send at most {LARGEST:,} at a time.")
+            report.wrong(
+                0, "", _("The file has %(size)s bytes; send at most %(most)s at a time.") % {"size": f"{path.stat().st_size:,}", "most": f"{LARGEST:,}"}
+            )
             return []
         raw = path.read_bytes()
     except OSError as error:
-        report.wrong(0, "", f"The file cannot be read: {error.strerror or error}.")
+        report.wrong(0, "", _("The file cannot be read: %(reason)s.") % {"reason": error.strerror or error})
         return []
     found: list[Row] = []
     for row in readers[kind](raw, report, _Head({*columns, *silent}, set(required), dict(aliases or {}), list(columns))):
         if len(found) >= MOST_ROWS:
-            report.wrong(row.number, "", f"There are more than {MOST_ROWS:,} rows; send the file in parts.")
+            report.wrong(row.number, "", _("There are more than %(most)s rows; send the file in parts.") % {"most": f"{MOST_ROWS:,}"})
             break
         if report.is_full:
             break
         found.append(row)
     if not found and not report.problems:
-        report.wrong(0, "", "There are no records in the file.")
+        report.wrong(0, "", _("There are no records in the file."))
     report.rows = len(found)
     return found
 
@@ -93,19 +97,19 @@ class _Head:
         """The columns of a table; None where they make no sense."""
         names = [self.name(cell) for cell in given]
         if len(names) == 1 and names[0] not in self.columns:
-            for separator, words in ((";", "semicolons"), ("\t", "tabs"), ("|", "upright strokes")):
+            for separator, words in ((";", _("semicolons")), ("\t", _("tabs")), ("|", _("upright strokes"))):
                 if separator in given[0]:
-                    report.wrong(row, "", f"The columns are separated by {words} here; save the file as CSV with commas.")
+                    report.wrong(row, "", _("The columns are separated by %(words)s here; save the file as CSV with commas.") % {"words": words})
                     return None
         for column in sorted({name for name in names if name and names.count(name) > 1}):
-            report.wrong(row, column[:60], "The column is there twice.")
+            report.wrong(row, column[:60], _("The column is there twice."))
         unknown = [name for name in names if name not in self.columns]
         for column in unknown:
-            report.wrong(row, column[:60] or "(no name)", "There is no such column.")
+            report.wrong(row, column[:60] or _("(no name)"), _("There is no such column."))
         if unknown:
-            report.wrong(row, "", f"The columns that can be read are: {', '.join(self.told)}.")
+            report.wrong(row, "", _("The columns that can be read are: %(columns)s.") % {"columns": ", ".join(self.told)})
         for column in sorted(self.required - set(names)):
-            report.wrong(row, column, "The column is missing.")
+            report.wrong(row, column, _("The column is missing."))
         return None if report.problems else names
 
 
@@ -113,16 +117,18 @@ def _text(raw: bytes, report: Report) -> str | None:
     """The text of a file in UTF-8, with or without byte order mark."""
     for mark, name in _BOMS.items():
         if raw.startswith(mark):
-            report.wrong(1, "", f"The file is in {name}; save it as UTF-8.")
+            report.wrong(1, "", _("The file is in %(encoding)s; save it as UTF-8.") % {"encoding": name})
             return None
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        report.wrong(line, "", f"The file is not in UTF-8 (byte 0x{raw[error.start]:02x} in line {line}); save it as UTF-8.")
+        report.wrong(
+            line, "", _("The file is not in UTF-8 (byte 0x%(byte)s in line %(line)s); save it as UTF-8.") % {"byte": f"{raw[error.start]:02x}", "line": line}
+        )
         return None
     if "\x00" in text:
-        report.wrong(text[: text.index("\x00")].count("\n") + 1, "", "The file holds null characters; it is not a text file.")
+        report.wrong(text[: text.index("\x00")].count("\n") + 1, "", _("The file holds null characters; it is not a text file."))
         return None
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
@@ -132,7 +138,7 @@ def _json_lines(raw: bytes, report: Report, head: _Head) -> Iterator[Row]:
     if text is None:
         return
     if text.lstrip()[:1] == "[":
-        report.wrong(1, "", "The file starts with a list. Write one record per line, each in braces, without a list around them.")
+        report.wrong(1, "", _("The file starts with a list. Write one record per line, each in braces, without a list around them."))
         return
     for number, line in enumerate(text.split("\n"), start=1):
         if report.is_full:
@@ -146,9 +152,9 @@ def _json_lines(raw: bytes, report: Report, head: _Head) -> Iterator[Row]:
         for given, value in record.items():
             name = head.name(given)
             if name not in head.columns:
-                report.wrong(number, given[:60], "There is no such key.")
+                report.wrong(number, given[:60], _("There is no such key."))
             elif name in cells:
-                report.wrong(number, given[:60], "The key is there twice.")
+                report.wrong(number, given[:60], _("The key is there twice."))
             else:
                 cells[name] = value
         yield Row(number, cells)
@@ -156,21 +162,21 @@ def _json_lines(raw: bytes, report: Report, head: _Head) -> Iterator[Row]:
 
 def _json_object(line: str, number: int, report: Report) -> dict[str, Any] | None:
     if len(line) > LONGEST_CELL * 5:
-        report.wrong(number, "", f"The line has {len(line):,} characters; that is no record.")
+        report.wrong(number, "", _("The line has %(count)s characters; that is no record.") % {"count": f"{len(line):,}"})
         return None
     if line.count("[") + line.count("{") > DEEPEST and _depth(line) > DEEPEST:
-        report.wrong(number, "", "The record is nested too deeply.")
+        report.wrong(number, "", _("The record is nested too deeply."))
         return None
     try:
         record = json.loads(line, object_pairs_hook=_pairs, parse_constant=_no_constant)
     except _TwiceError as error:
-        report.wrong(number, str(error)[:60], "The key is there twice.")
+        report.wrong(number, str(error)[:60], _("The key is there twice."))
     except (ValueError, RecursionError) as error:
-        report.wrong(number, "", f"The line is not a JSON record ({str(error)[:100]}).")
+        report.wrong(number, "", _("The line is not a JSON record (%(reason)s).") % {"reason": str(error)[:100]})
     else:
         if isinstance(record, dict):
             return record
-        report.wrong(number, "", "The line is not a JSON record: a record stands in braces.")
+        report.wrong(number, "", _("The line is not a JSON record: a record stands in braces."))
     return None
 
 
@@ -229,11 +235,16 @@ def _table(raw: bytes, report: Report, head: _Head) -> Iterator[Row]:
                 if names is None:
                     return
             elif len(cells) != len(names):
-                report.wrong(number, "", f"There are {len(cells)} cells here and {len(names)} columns in the head. Put cells with commas in quotation marks.")
+                report.wrong(
+                    number,
+                    "",
+                    _("There are %(cells)s cells here and %(columns)s columns in the head. Put cells with commas in quotation marks.")
+                    % {"cells": len(cells), "columns": len(names)},
+                )
             else:
                 yield Row(number, dict(zip(names, cells, strict=True)))
     except csv.Error as error:
-        report.wrong(number + 1, "", f"From here on this is not CSV: {error}.")
+        report.wrong(number + 1, "", _("From here on this is not CSV: %(reason)s.") % {"reason": error})
 
 
 def _workbook(raw: bytes, report: Report, head: _Head) -> Iterator[Row]:
@@ -242,12 +253,12 @@ def _workbook(raw: bytes, report: Report, head: _Head) -> Iterator[Row]:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             if sum(part.file_size for part in archive.infolist()) > LARGEST * 3:
-                report.wrong(0, "", "The workbook unpacks to more than can be read; send it in parts.")
+                report.wrong(0, "", _("The workbook unpacks to more than can be read; send it in parts."))
                 return
         sheet = load_workbook(io.BytesIO(raw), read_only=True, data_only=True).worksheets[0]
         rows = [list(cells) for cells in sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=60, values_only=True)]
     except Exception:  # noqa: BLE001 a broken workbook fails in a hundred ways, none of which says more than this
-        report.wrong(0, "", "The file is not a workbook that can be read; save it again as .xlsx, or as CSV.")
+        report.wrong(0, "", _("The file is not a workbook that can be read; save it again as .xlsx, or as CSV."))
         return
     names: list[str] | None = None
     for number, cells in enumerate(rows, start=1):
@@ -260,7 +271,7 @@ def _workbook(raw: bytes, report: Report, head: _Head) -> Iterator[Row]:
             if names is None:
                 return
         elif len(cells) > len(names):
-            report.wrong(number, "", "There are cells to the right of the last column.")
+            report.wrong(number, "", _("There are cells to the right of the last column."))
         else:
             padded = cells + [None] * (len(names) - len(cells))
             yield Row(number, {name: _plain(cell) for name, cell in zip(names, padded, strict=True)})
@@ -286,20 +297,22 @@ def clean(value: str, row: int, column: str, report: Report, *, lines: bool = Fa
     lines: whether it may have several lines.
     """
     if len(value) > LONGEST_CELL:
-        report.wrong(row, column, f"The text has {len(value):,} characters; at most {LONGEST_CELL:,} are taken.")
+        report.wrong(
+            row, column, _("The text has %(count)s characters; at most %(most)s are taken.") % {"count": f"{len(value):,}", "most": f"{LONGEST_CELL:,}"}
+        )
         return ""
     for char in value:
         # Escapes, half characters and marks that turn the writing direction of all that follows are never meant.
         if char not in "\n\t\r" and (unicodedata.category(char) in ("Cc", "Cs") or char in "\u202d\u202e\ufffe\uffff"):
-            report.wrong(row, column, f"The text holds the character U+{ord(char):04X}, which is not text.")
+            report.wrong(row, column, _("The text holds the character U+%(code)s, which is not text.") % {"code": f"{ord(char):04X}"})
             return ""
     tidy = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
     tidy = "\n".join(part.rstrip() for part in tidy.split("\n")).strip() if lines else " ".join(tidy.split())
     if _FORMULA.match(tidy):
-        report.wrong(row, column, f"{shorten(tidy)} is a formula for spreadsheets, not a text; put a word before it.")
+        report.wrong(row, column, _("%(value)s is a formula for spreadsheets, not a text; put a word before it.") % {"value": shorten(tidy)})
         return ""
     if tidy != value:
-        report.mend(row, column, "superfluous blanks removed")
+        report.mend(row, column, _("superfluous blanks removed"))
     return tidy
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from plenary.errors import Invalid
 
 #: More problems than this are counted but not told one by one: nobody reads them, and a wrong file may have millions.
@@ -21,7 +24,7 @@ class Remark:
     @property
     def place(self) -> str:
         """Where: ``row 12, year``."""
-        return ", ".join(part for part in (f"row {self.row}" if self.row else "", self.column) if part)
+        return ", ".join(part for part in (_("row %(row)s") % {"row": self.row} if self.row else "", self.column) if part)
 
     def __str__(self) -> str:
         return f"{self.place}: {self.text}" if self.place else self.text
@@ -66,12 +69,13 @@ class Report:
         for remark in self.problems:
             found.setdefault(remark.place, []).append(remark.text)
         if self.more_problems:
-            found.setdefault("", []).append(f"There are {self.more_problems:,} more problems like these.")
+            found.setdefault("", []).append(_("There are %(count)s more problems like these.") % {"count": f"{self.more_problems:,}"})
         raise Invalid(found)
 
     def lines(self) -> list[str]:
         """The report in words, for the terminal and the desk."""
         told = [str(remark) for remark in self.mended]
         if self.more_mended:
-            told.append(f"and {self.more_mended:,} more of the kind")
-        return [f"{self.file}: {self.rows:,} rows read.", *(["Put right:", *(f"  {line}" for line in told)] if told else []), *self.summary]
+            told.append(_("and %(count)s more of the kind") % {"count": f"{self.more_mended:,}"})
+        read = ngettext("%(file)s: %(count)s row read.", "%(file)s: %(count)s rows read.", self.rows) % {"file": self.file, "count": f"{self.rows:,}"}
+        return [read, *([_("Put right:"), *(f"  {line}" for line in told)] if told else []), *self.summary]

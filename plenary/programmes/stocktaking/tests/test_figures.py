@@ -71,7 +71,9 @@ def test_the_api_gives_what_the_page_shows(some, client):
     assert rest["next"] is None
 
 
-@pytest.mark.parametrize("query", ["action_line=C99", "level=gold", "edition=1888", "size=0", "cursor=!!", "cursor=WzFd1", "year=x", "status=x", "q=%00"])
+@pytest.mark.parametrize(
+    "query", ["action_line=C99", "level=gold", "edition=1888", "size=0", "cursor=!!", "cursor=WzFd1", "year=x", "status=x", "q=%00", "sdg=%00", "until=%00"]
+)
 def test_the_api_refuses_what_makes_no_sense(some, client, query):
     assert client.get(f"/api/v1/entries?{query}").status_code == 422
 
@@ -80,6 +82,7 @@ def test_the_api_knows_when_nothing_changed(some, client):
     etag = client.get("/api/v1/entries/2021-1")["ETag"]
     assert client.get("/api/v1/entries/2021-1", headers={"If-None-Match": etag}).status_code == 304
     assert client.get("/api/v1/entries/none").status_code == 404
+    assert client.get("/api/v1/entries/%00").status_code == 404
 
 
 def test_the_api_needs_the_same_queries_for_many(world, client):
