@@ -11,7 +11,6 @@ from django.utils import timezone
 from plenary.ground.framework.models import Concept, Membership
 from plenary.ground.framework.spelling import fold
 from plenary.programmes.awards.models import Award
-from plenary.programmes.forum.models import Session, SessionConcept
 from plenary.programmes.stocktaking.models import Entry, EntryConcept
 
 COUNTRIES, REGIONS = "countries", "itu-regions"
@@ -24,7 +23,6 @@ class CountryLine:
     country: Concept
     entries: int
     awards: int
-    sessions: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +41,12 @@ class Country:
     names: dict[str, str]
     memberships: list[Membership]
     entries: int
-    awards: int
-    sessions: int
+    awards_by_edition: dict[str, int]
+
+    @property
+    def awards(self) -> int:
+        """How many awards, over all editions."""
+        return sum(self.awards_by_edition.values())
 
 
 def _current(prefix: str = "") -> Q:
@@ -54,15 +56,13 @@ def _current(prefix: str = "") -> Q:
     )
 
 
-def _tallies() -> tuple[Counter[int], Counter[int], Counter[int]]:
-    """Public entries, awards and sessions by the country's id."""
+def _tallies() -> tuple[Counter[int], Counter[int]]:
+    """Public entries and awards by the country's id."""
     entries = EntryConcept.objects.filter(concept__scheme__code=COUNTRIES, entry__state=Entry.State.PUBLIC)
     awards = Award.objects.filter(entry__state=Entry.State.PUBLIC, entry__links__concept__scheme__code=COUNTRIES)
-    sessions = SessionConcept.objects.filter(concept__scheme__code=COUNTRIES, session__state=Session.State.PUBLIC)
     return (
         Counter(dict(entries.values_list("concept").annotate(n=Count("entry", distinct=True)).order_by())),
         Counter(dict(awards.values_list("entry__links__concept").annotate(n=Count("id", distinct=True)).order_by())),
-        Counter(dict(sessions.values_list("concept").annotate(n=Count("session", distinct=True)).order_by())),
     )
 
 
@@ -78,13 +78,13 @@ def countries_by_region(name: str = "", region: str = "") -> list[RegionGroup]:
     regions = list(Concept.objects.filter(scheme__code=REGIONS, retired_on__isnull=True).select_related("scheme"))
     groups = {each.pk: RegionGroup(each) for each in regions}
     without = RegionGroup(None)
-    entries, awards, sessions = _tallies()
+    entries, awards = _tallies()
     wanted = fold(name)
     for country in Concept.objects.filter(scheme__code=COUNTRIES, retired_on__isnull=True).select_related("scheme"):
         if wanted and not any(wanted in fold(spelling) for spelling in (country.code, *country.label.texts.values(), *country.aliases)):
             continue
         group = groups.get(of_country.get(country.pk, 0), without)
-        group.lines.append(CountryLine(country, entries[country.pk], awards[country.pk], sessions[country.pk]))
+        group.lines.append(CountryLine(country, entries[country.pk], awards[country.pk]))
     found = [group for group in (*groups.values(), without) if group.lines and (not region or (group.region is not None and group.region.code == region))]
     for group in found:
         group.lines.sort(key=lambda line: fold(str(line.country.label)))
@@ -99,11 +99,11 @@ def find_country(code: str) -> Concept | None:
 def country(concept: Concept) -> Country:
     """A country's names, memberships and counts."""
     memberships = Membership.objects.filter(member=concept).select_related("group__scheme", "group__parent__scheme")
+    awards = Award.objects.filter(entry__state=Entry.State.PUBLIC, entry__links__concept=concept)
     return Country(
         concept=concept,
         names=dict(concept.label.texts),
         memberships=sorted(memberships, key=lambda each: (each.group.scheme.position, each.group.position, each.since is not None, each.since)),
         entries=Entry.objects.filter(state=Entry.State.PUBLIC, links__concept=concept).distinct().count(),
-        awards=Award.objects.filter(entry__state=Entry.State.PUBLIC, entry__links__concept=concept).distinct().count(),
-        sessions=Session.objects.filter(state=Session.State.PUBLIC, links__concept=concept).distinct().count(),
+        awards_by_edition=dict(sorted(awards.order_by().values_list("contest__edition__code").annotate(n=Count("pk", distinct=True)), reverse=True)),
     )

@@ -20,6 +20,8 @@ Key = tuple[str, str]  # codes of action line and goal
 
 #: How many shades the counts of a layer are told apart by; plenary.css has heat-0 to heat-5.
 SHADES = 5
+#: How many awards a cell's page lists by itself.
+AWARDS_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,19 @@ class CellDetail:
     goal: Concept
     links: list[Link] = field(default_factory=list)
     entries: int = 0
-    sessions: int = 0
+    sessions_by_edition: dict[str, int] = field(default_factory=dict)
     prizes: int = 0
+    awards: list[Award] = field(default_factory=list)  # the latest of them
+
+    @property
+    def sessions(self) -> int:
+        """How many sessions, over all editions."""
+        return sum(self.sessions_by_edition.values())
+
+    @property
+    def more_prizes(self) -> int:
+        """How many awards are not among those shown."""
+        return self.prizes - len(self.awards)
 
 
 def _mappings() -> list[tuple[str, str, str]]:
@@ -159,13 +172,17 @@ def cell_detail(line: Concept, goal: Concept) -> CellDetail:
     lines, goals = Concept.objects.filter(Q(pk=line.pk) | Q(parent=line)), Concept.objects.filter(Q(pk=goal.pk) | Q(parent=goal))
     of_line, of_goal = EntryConcept.objects.filter(concept__in=lines).values("entry"), EntryConcept.objects.filter(concept__in=goals).values("entry")
     session_of_line, session_of_goal = (SessionConcept.objects.filter(concept__in=each).values("session") for each in (lines, goals))
+    sessions = Session.objects.filter(state=Session.State.PUBLIC, pk__in=session_of_line).filter(pk__in=session_of_goal)
+    awards = Award.objects.filter(category__in=lines, entry__state=Entry.State.PUBLIC, entry__in=of_goal)
+    by_edition = sessions.order_by().values_list("edition__code").annotate(n=Count("pk"))
     return CellDetail(
         line=line,
         goal=goal,
         links=[Link(each, each.target, each.target_id == goal.pk) for each in rows],
         entries=Entry.objects.filter(state=Entry.State.PUBLIC, pk__in=of_line).filter(pk__in=of_goal).count(),
-        sessions=Session.objects.filter(state=Session.State.PUBLIC, pk__in=session_of_line).filter(pk__in=session_of_goal).count(),
-        prizes=Award.objects.filter(category__in=lines, entry__state=Entry.State.PUBLIC, entry__in=of_goal).count(),
+        sessions_by_edition=dict(sorted(by_edition, reverse=True)),
+        prizes=awards.count(),
+        awards=list(awards.select_related("entry", "contest__edition").order_by("-contest__edition__code", "entry__sort_title", "pk")[:AWARDS_SHOWN]),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -257,6 +258,21 @@ class Document:
 
 def _text(number: Decimal | None) -> str | None:
     return None if number is None else f"{number.normalize():f}"
+
+
+#: Signs that no document may hold: controls, surrogates, and those that turn the direction of what follows.
+_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]")
+
+
+def cleaned(part: Any) -> Any:
+    """The same document, or part of one, without signs that would break a format."""
+    if isinstance(part, str):
+        return _UNFIT.sub("", part)
+    if isinstance(part, tuple):
+        return tuple(cleaned(each) for each in part)
+    if dataclasses.is_dataclass(part) and not isinstance(part, type):
+        return dataclasses.replace(part, **{each.name: cleaned(getattr(part, each.name)) for each in dataclasses.fields(part) if each.init})
+    return part
 
 
 @dataclass(frozen=True, slots=True)

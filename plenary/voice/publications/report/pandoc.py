@@ -45,7 +45,7 @@ def docx(made: Made) -> bytes:
     """The report as a Word file."""
     from plenary.voice.publications.report.docx import finish
 
-    return finish(_run(made, "docx", [], contents=True), made)
+    return finish(_run(made, "docx", [], for_word=True), made)
 
 
 def epub(made: Made) -> bytes:
@@ -55,10 +55,10 @@ def epub(made: Made) -> bytes:
 
 def markdown(made: Made) -> bytes:
     """The report as Markdown, for those who want to go on writing."""
-    return _run(made, "markdown-raw_html-simple_tables-multiline_tables-grid_tables+pipe_tables", ["--wrap=none"])
+    return _run(made, "markdown-smart-raw_html-simple_tables-multiline_tables-grid_tables+pipe_tables", ["--wrap=none"])
 
 
-def _run(made: Made, target: str, options: list[str], *, contents: bool = False) -> bytes:
+def _run(made: Made, target: str, options: list[str], *, for_word: bool = False) -> bytes:
     program = pypandoc.get_pandoc_path()
     environment = {**os.environ, "SOURCE_DATE_EPOCH": str(int(made.at.timestamp()))}
     with tempfile.TemporaryDirectory(prefix="plenary-report-") as folder:
@@ -66,7 +66,7 @@ def _run(made: Made, target: str, options: list[str], *, contents: bool = False)
         command = [program, "--from=json", f"--to={target}", "--standalone", f"--output={result}", "--data-dir", folder, *options]
         try:
             done = subprocess.run(  # noqa: S603 - a fixed program, no shell, no input in the arguments
-                command, input=json.dumps(tree(made, contents=contents)).encode(), env=environment, capture_output=True, timeout=_SECONDS, check=False
+                command, input=json.dumps(tree(made, for_word=for_word)).encode(), env=environment, capture_output=True, timeout=_SECONDS, check=False
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise CannotConvert(_("The document could not be made: %(reason)s") % {"reason": error}) from error
@@ -78,10 +78,10 @@ def _run(made: Made, target: str, options: list[str], *, contents: bool = False)
 # ---- the tree -------------------------------------------------------------------------------------------------------
 
 
-def tree(made: Made, *, contents: bool = False) -> Node:
+def tree(made: Made, *, for_word: bool = False) -> Node:
     """The report in pandoc's own form (see its documentation of ``Text.Pandoc.Definition``).
 
-    contents: with a list of the sections; Word would show its own only after the reader asks for it.
+    for_word: with character styles and a list of the sections; Word would show its own only after the reader asks for it.
     """
     document, words = made.document, made.document.words
     meta = {
@@ -100,13 +100,24 @@ def tree(made: Made, *, contents: bool = False) -> Node:
         _para([*_mark(COMPUTED), *_str(" " + words["key_computed"])]),
         _para([*_mark("reported"), *_str(" " + words["key_reported"])]),
     ]
-    if contents:
+    if for_word:
         links = [[{"t": "Plain", "c": [_link(_str(section.title), f"#{section.anchor}")]}] for section in document.sections]
         blocks += [_header(1, "contents", words["contents"]), {"t": "BulletList", "c": links}]
     for section in document.sections:
         blocks += _section(made, section, 1)
     blocks.append(_para(_str(words["disclaimer"])))
+    if not for_word:
+        blocks = _without_styles(blocks)
     return {"pandoc-api-version": [1, 23, 1], "meta": meta, "blocks": blocks}
+
+
+def _without_styles(node: Any) -> Any:
+    """The same tree without names of character styles, which other formats would show as odd attributes."""
+    if isinstance(node, list):
+        return [_without_styles(each) for each in node if not (isinstance(each, list) and each[:1] == ["custom-style"])]
+    if isinstance(node, dict):
+        return {key: _without_styles(value) for key, value in node.items()}
+    return node
 
 
 def _meta(text: str) -> Node:

@@ -36,6 +36,7 @@ from plenary.voice.publications.report.document import (
     Section,
     Table,
     Words,
+    cleaned,
     shown_in,
 )
 from plenary.voice.publications.report.document import Figures as FigureBlock
@@ -56,7 +57,8 @@ TRACKS = "forum.sessions.track"
 def progress_report(edition: Edition, language: str = "en") -> Document:
     """The progress report of an edition in one of the site's languages (content code)."""
     with translation.override("zh-hans" if language == "zh" else language):
-        return _Progress(material(edition)).document()
+        report: Document = cleaned(_Progress(material(edition)).document())
+        return report
 
 
 def _words(text: Text | str, *, strong: bool = False, quiet: bool = False) -> Words:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -47,13 +48,38 @@ def pdf(made: Made) -> bytes:
 
 
 def compile_pdf(text: str, *, language: str, at: datetime) -> bytes:
-    """Typeset a Typst source. Raises: CannotTypeset."""
+    """Typeset a Typst source. Characters that no font at hand can show become a replacement character, as on screens.
+
+    Raises: CannotTypeset.
+    """
     fonts = _fonts(language)
-    try:
-        return typst.compile(text.encode(), font_paths=fonts, ignore_system_fonts=True, format="pdf", pdf_standards=["ua-1"], timestamp=int(at.timestamp()))
-    except typst.TypstError as error:
-        hints = " ".join(getattr(error, "hints", None) or [])
-        raise CannotTypeset(_("The PDF could not be made: %(reason)s") % {"reason": f"{error} {hints}".strip()}) from error
+    for _attempt in range(_ATTEMPTS):
+        try:
+            return typst.compile(text.encode(), font_paths=fonts, ignore_system_fonts=True, format="pdf", pdf_standards=["ua-1"], timestamp=int(at.timestamp()))
+        except typst.TypstError as error:
+            missing = _undisplayable(error)
+            if not missing:
+                hints = " ".join(getattr(error, "hints", None) or [])
+                raise CannotTypeset(_("The PDF could not be made: %(reason)s") % {"reason": f"{error} {hints}".strip()}) from error
+            if FALLBACK_SIGN in missing or _attempt == 0:
+                fonts = _every_font()  # a name in another script: any font that the machine has may help
+            if _attempt > 0:
+                text = text.translate({ord(sign): FALLBACK_SIGN for sign in missing})
+    raise CannotTypeset(_("The PDF could not be made: it has too many characters that no font at hand can show."))
+
+
+#: Stands for a character that no font can show; Typst's own fonts have it.
+FALLBACK_SIGN = "\u25a1"
+_ATTEMPTS = 40
+_UNSHOWN = re.compile(r'the text `"((?:[^"\\]|\\.)*)"` could not be displayed')
+_ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
+
+
+def _undisplayable(error: typst.TypstError) -> set[str]:
+    """The characters for which Typst found no glyph; signs of its own language are never among them."""
+    told = f"{error} {getattr(error, 'diagnostic', '')}"
+    found = "".join(_UNSHOWN.findall(told))
+    return {sign for sign in _ESCAPED.sub(lambda match: chr(int(match[1], 16)), found) if not " " <= sign <= "~"}
 
 
 def _fonts(language: str) -> typst.Fonts:
@@ -61,14 +87,18 @@ def _fonts(language: str) -> typst.Fonts:
     wanted = FAMILIES.get(language)
     if wanted is None:
         return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)
-    folders = [str(folder) for folder in FONT_FOLDERS if folder.is_dir()]
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=folders)
+    fonts = _every_font()
     if not set(fonts.families()).intersection(wanted):
         raise CannotTypeset(
             _("For a PDF in this language a font is missing. Install one of these: %(fonts)s (Debian: fonts-noto-core, fonts-noto-cjk).")
             % {"fonts": ", ".join(wanted)}
         )
     return fonts
+
+
+def _every_font() -> typst.Fonts:
+    folders = [str(folder) for folder in FONT_FOLDERS if folder.is_dir()]
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=folders)
 
 
 # ---- source ---------------------------------------------------------------------------------------------------------
