@@ -7,6 +7,7 @@ guessed: a changed string comes back untranslated rather than with a translation
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -30,8 +31,32 @@ def collect() -> int:
         environment = {**os.environ, "PLENARY_DATA": data, "DJANGO_SETTINGS_MODULE": "plenary.config.settings", "PYTHONPATH": str(ROOT)}
         code = subprocess.call((sys.executable, "-m", "django", "makemessages", *locales, *OPTIONS), cwd=ROOT / "plenary", env=environment)
     for path in sorted((ROOT / "plenary" / "locale").glob("*/LC_MESSAGES/django.po")):
+        _write_header(path)
         _drop_guesses(path)
     return code
+
+
+def _write_header(path: Path) -> None:
+    """A header of our own: no placeholders, no dates, no names."""
+    locale = path.parts[-3]
+    text = path.read_text()
+    forms = re.search(r'^"Plural-Forms: .*"$', text, re.MULTILINE)
+    lines = [
+        f"# The interface of Plenary in the language {locale}.",
+        'msgid ""',
+        'msgstr ""',
+        '"Project-Id-Version: Plenary\\n"',
+        f'"Language: {locale}\\n"',
+        '"MIME-Version: 1.0\\n"',
+        '"Content-Type: text/plain; charset=UTF-8\\n"',
+        '"Content-Transfer-Encoding: 8bit\\n"',
+        *([forms[0]] if forms else []),
+    ]
+    # gettext gives a new string two plural forms whatever the language has
+    count = int(re.search(r"nplurals=(\d+)", forms[0])[1]) if forms else 2  # type: ignore[index]
+    empty = "".join(f'msgstr[{number}] ""\n' for number in range(count))
+    body = re.sub(r'(?:^msgstr\[\d\] ""\n)+(?!")', empty, text.split("\n\n", 1)[1] + "\n", flags=re.MULTILINE)
+    path.write_text("\n".join(lines) + "\n\n" + body.rstrip("\n") + "\n")
 
 
 def _drop_guesses(path: Path) -> None:
@@ -39,7 +64,7 @@ def _drop_guesses(path: Path) -> None:
     from babel.messages.pofile import read_po
 
     with path.open("rb") as stream:
-        guessed = [message.id for message in read_po(stream) if message.fuzzy and message.id]
+        guessed = [message.id for message in read_po(stream, locale=path.parts[-3]) if message.fuzzy and message.id]
     if guessed:
         subprocess.check_call(("msgattrib", "--no-fuzzy", "--no-wrap", "--output-file", str(path) + ".kept", str(path)))
         template = path.with_suffix(".all")
@@ -49,8 +74,6 @@ def _drop_guesses(path: Path) -> None:
         )
         template.unlink()
         Path(str(path) + ".kept").unlink()
-    lines = [line for line in path.read_text().splitlines() if not line.startswith(('"POT-Creation-Date', '"PO-Revision-Date'))]
-    path.write_text("\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":
