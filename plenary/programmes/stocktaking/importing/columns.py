@@ -249,7 +249,10 @@ class Checker:
         labels = {str(concept.label): concept.code for scheme in schemes for concept in self._index(scheme).by_code.values()}
         # Only near misses: a guess at a country is worse than none.
         near = process.extractOne(spelling[:60], labels.keys(), scorer=fuzz.ratio, score_cutoff=80) if self.report.more_problems == 0 else None
-        return f"{sentence} {_('Did you mean %(label)s (%(code)s)?') % {'label': near[0], 'code': labels[near[0]]}}" if near else sentence
+        if not near:
+            return sentence
+        offer = _("Did you mean %(label)s (%(code)s)?") % {"label": near[0], "code": labels[near[0]]}
+        return f"{sentence} {offer}"
 
     def _natural(self, cells: dict[str, Any]) -> dict[str, Any]:
         """The cells under our names, where they come from a list of projects that others publish."""
