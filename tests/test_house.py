@@ -149,3 +149,24 @@ def test_migrations_run_backwards_and_forwards_again():
     state = ProjectState.from_apps(apps)
     changes = MigrationAutodetector(executor.loader.project_state(), state).changes(graph=executor.loader.graph)
     assert changes == {}
+
+
+def test_every_dependency_has_a_reason():
+    documented = set(
+        re.findall(r"[\w-]+", " ".join(re.findall(r"^\| ([^|]+) \|", (settings.ROOT / "docs" / "dependencies.md").read_text(), re.MULTILINE)).lower())
+    )
+    for file in ("base.in", "test.in"):
+        for line in (settings.ROOT / "requirements" / file).read_text().splitlines():
+            name = re.match(r"[\w-]+", line)
+            if name and not line.startswith("-r"):
+                assert name[0].lower() in documented, f"docs/dependencies.md gives no reason for {name[0]}"
+
+
+def test_pinned_files_have_hashes_and_name_no_index():
+    for file in ("base.txt", "test.txt"):
+        text = (settings.ROOT / "requirements" / file).read_text()
+        pinned = re.findall(r"^[\w.-]+(?:\[[\w,-]+\])?==", text, re.MULTILINE)
+        assert len(pinned) > 50
+        assert text.count("--hash=sha256:") >= len(pinned)
+        assert "http" not in text
+        assert "index" not in text.replace("--hash", "").split("#")[0]
