@@ -135,7 +135,11 @@ def to_csv(section: Section[Any], rows: Sequence[Row]) -> str:
     columns: list[str] = []
     for name, info in section.row.model_fields.items():
         if _holds(info, Text):
-            in_languages = [column for column in used if re.fullmatch(rf"{re.escape(name)}_(?:{_LANGUAGE})", column) and column not in section.row.model_fields]
+            in_languages = [
+                column
+                for column in used
+                if re.fullmatch(rf"{re.escape(name)}_(?:{_LANGUAGE}|original|machine)", column) and column not in section.row.model_fields
+            ]
             columns += sorted(in_languages, key=lambda column: _language_order(column[len(name) + 1 :]))
         else:
             columns.append(name)
