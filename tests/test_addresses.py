@@ -153,3 +153,9 @@ def test_reading_addresses_take_no_writes(whole_site, path, method):
 def test_site_is_ready_and_alive(whole_site):
     assert Client().get("/healthz").json() == {"status": "ok"}
     assert Client().get("/readyz").json() == {"status": "ok", "database": "ok", "index": "ok"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/editions/20%0021/", "/stocktaking/a%00b/", "/countries/K%00/", "/measures/forum.%00/", "/ar/themes/x%00/"])
+def test_an_address_with_a_null_byte_is_no_page(client, path):
+    assert client.get(path).status_code == 404

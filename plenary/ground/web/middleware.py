@@ -52,7 +52,8 @@ class Language:
         language = language_of_path(request.path_info)
         with translation.override(language):
             request.LANGUAGE_CODE = language
-            response = self.get_response(request)
+            # No record has such an address, and PostgreSQL cannot even be asked for it.
+            response = errors.not_found(request) if "\x00" in request.path_info else self.get_response(request)
             response.headers.setdefault("Content-Language", language.split("-")[0])
         return response
 
