@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from plenary.ground.audit.actors import SYSTEM
 from plenary.ground.framework import actions
@@ -30,5 +30,9 @@ def loaded_site() -> Iterator[None]:
     with transaction.atomic():
         actions.load_concepts(actor=SYSTEM)
         loading.load(actor=SYSTEM, paths=[settings.ROOT / "editions" / f"wsis-{code}" for code in FOLDERS])
+        if connection.vendor == "postgresql":
+            # In one long transaction nothing gathers statistics by itself, and the planner would guess badly.
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
         yield
         transaction.set_rollback(True)

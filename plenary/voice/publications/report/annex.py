@@ -29,11 +29,11 @@ def annex(figures: list[FigureView], sources: tuple[str, ...]) -> Section:
     if not rows:
         return Section("figures", _("Annex: all figures"))
     head = (_("Figure and definition"), _("Edition"), _("Value"), _("Proof"))
-    table = Table(_("All figures of this report"), head, tuple(rows), (38, 9, 17, 36), tuple(anchors), is_annex=True)
+    table = Table(_("All figures of this report"), head, tuple(rows), (36, 11, 18, 35), tuple(anchors), is_annex=True)
     intro = Paragraph((Words(_("Every figure of the report and of the editions it tells of, with its definition and its proof.")),))
     listed = tuple(((Words(f"[{number}]"),), (Words(source, "en"),)) for source, number in numbers.items())
     numbered = tuple(f"source-{number}" for number in numbers.values())
-    places = Table(_("Sources of reported figures"), (_("Number"), _("Source")), listed, (10, 90), numbered, is_annex=True)
+    places = Table(_("Sources of reported figures"), (_("Number"), _("Source")), listed, (13, 87), numbered, is_annex=True)
     return Section("figures", _("Annex: all figures"), (intro, table), (Section("sources", _("Sources"), (places,)),) if listed else ())
 
 

@@ -138,7 +138,7 @@ class Bar:
     @property
     def others(self) -> tuple[Value, ...]:
         """The figure's other values, which stand beside the bar in words."""
-        return tuple(value for value in self.figure.values if value is not self.value)
+        return tuple(value for value in self.figure.values if value != self.value)
 
 
 @dataclass(frozen=True, slots=True)

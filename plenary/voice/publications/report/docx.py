@@ -19,6 +19,7 @@ _STYLES = "".join(
     for name, look in (
         ("Counted", '<w:color w:val="1C6B3C"/>'),
         ("Reported", '<w:color w:val="8A5300"/>'),
+        ("Quiet", '<w:b w:val="0"/><w:color w:val="55606C"/>'),
         ("Bar", '<w:color w:val="D9B26F"/>'),
         ("Value", '<w:color w:val="16202B"/><w:sz w:val="36"/><w:szCs w:val="36"/>'),
     )
@@ -35,11 +36,12 @@ def finish(data: bytes, made: Made) -> bytes:
             text = content.decode()
             text = re.sub(r"<w:lang [^>]*/>", f'<w:lang w:val="{language}" w:eastAsia="{language}" w:bidi="{language}"/>', text)
             text = _HEADING.sub(lambda style: re.sub(r"<w:color [^>]*/>", '<w:color w:val="16202B"/>', style[0]), text)
-            text = re.sub(r'<w:style [^>]*w:styleId="(?:Counted|Reported|Bar|Value)".*?</w:style>', "", text, flags=re.DOTALL)
+            text = re.sub(r'<w:style [^>]*w:styleId="(?:Counted|Reported|Quiet|Bar|Value)".*?</w:style>', "", text, flags=re.DOTALL)
             return text.replace("</w:styles>", _STYLES + "</w:styles>").encode()
         if name == "word/document.xml":
             text = re.sub(r"<w:tblPr>(.*?)</w:tblPr>", _bordered, content.decode(), flags=re.DOTALL)
             text = re.sub(r"(<w:tblHeader[^>]*/>)", r"<w:cantSplit/>\1", text)
+            text = re.sub(r"<w:tr>(?!\s*<w:trPr>)", "<w:tr><w:trPr><w:cantSplit/></w:trPr>", text)
             return text.encode()
         return content
 

@@ -20,6 +20,8 @@ from plenary.voice.publications.report.progress import CODE, progress_report
 
 #: Raised when a renderer changes, so that files made before are not served any more.
 RENDERING = "1"
+#: How many files are kept at most: some states of the report, in six formats and six languages.
+KEPT = 400
 
 
 class Format:
@@ -67,7 +69,15 @@ def file_of(made: Made, suffix: str) -> bytes:
         return bytes(kept.read_bytes())
     content = FORMATS[suffix].write(made)
     _keep(kept, content)
+    _forget_oldest(kept.parent)
     return content
+
+
+def _forget_oldest(folder: Path) -> None:
+    """Keep the folder from growing for ever; what is forgotten is made again when somebody asks for it."""
+    files = sorted((path for path in folder.iterdir() if not path.name.startswith(".")), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in files[KEPT:]:
+        path.unlink(missing_ok=True)
 
 
 def _keep(path: Path, content: bytes) -> None:

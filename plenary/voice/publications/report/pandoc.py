@@ -170,7 +170,9 @@ def _inline(made: Made, run: Inline) -> list[Node]:
     nodes = _str(run.text)
     if run.strong:
         nodes = [{"t": "Strong", "c": nodes}]
-    return [_span(nodes, language=run.language)] if run.language else nodes
+    if run.quiet or run.language:
+        return [_span(nodes, classes=["quiet"] if run.quiet else None, language=run.language, style="Quiet" if run.quiet else "")]
+    return nodes
 
 
 def _line(made: Made, line: Line) -> list[Node]:

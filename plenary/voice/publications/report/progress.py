@@ -402,6 +402,7 @@ def _fixed_words() -> dict[str, str]:
         "page": _("Page"),
         "continued": _("continued"),
         "figure": _("Figure"),
+        "bar": _("Bar"),
         "value": _("Value"),
     }
 

@@ -290,6 +290,7 @@ class _Deck:
         for column, text in enumerate(table.head):
             self._cell(grid.cell(0, column), (Words(text, strong=True),), size, head=True)
         for position, row in enumerate(rows, 1):
+            grid.rows[position].height = Pt(_height(table, row, size))
             for column, line in enumerate(row):
                 self._cell(grid.cell(position, column), line, size)
 
@@ -387,18 +388,23 @@ def _child(parent: Any, tag: str, **attributes: str) -> Any:
     return element
 
 
+def _height(table: Table, row: tuple[Line, ...], size: int) -> float:
+    """About how high a row becomes, in points; programs that show slides do not all let rows grow."""
+    widths = table.widths or (1,) * len(table.head)
+    letters = [max(4, int(INNER / Pt(1) * width / sum(widths) / (size * 0.6))) for width in widths]  # a letter is somewhat more than half as wide as high
+    deepest = max(len(_plain(cell)) // letters[column] + 1 for column, cell in enumerate(row))
+    return deepest * size * LINE_HEIGHT + 2 * CELL_MARGIN + 2
+
+
 def _packed(table: Table, size: int, taken: float) -> Iterator[tuple[tuple[Line, ...], ...]]:
     """The rows of a table in groups that each fit a slide. taken: the share of the first slide that is not free."""
-    widths = table.widths or (1,) * len(table.head)
-    letters = [max(4, int(INNER / 12700 * width / sum(widths) / (size * 0.6))) for width in widths]  # a letter is about half as wide as high
-    free = (FLOOR - TOP) / 12700
+    head = 2 * size * LINE_HEIGHT
+    free = (FLOOR - TOP) / Pt(1) - head
     left = free * (1 - taken)
     group: list[tuple[Line, ...]] = []
     for row in table.rows:
-        deepest = max(len(_plain(cell)) // letters[column] + 1 for column, cell in enumerate(row))
-        height = deepest * size * LINE_HEIGHT + 2 * CELL_MARGIN
-        head = 2 * size * LINE_HEIGHT
-        if group and height + head > left:
+        height = _height(table, row, size)
+        if group and height > left:
             yield tuple(group)
             left, group = free, []
         left -= height

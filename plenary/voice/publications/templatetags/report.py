@@ -38,6 +38,12 @@ def source_number(report: Document, value: Value) -> int:
     return report.number_of(value.source)
 
 
+@register.filter
+def as_of(report: Document, value: Value) -> str:
+    """As of when the source says it."""
+    return report.words["as_of"] % {"day": value.as_of}
+
+
 @register.simple_tag
 def share(number: Decimal, most: Decimal) -> str:
     """A bar's length in per cent of the longest."""
