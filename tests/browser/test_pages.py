@@ -33,7 +33,7 @@ class Seen:
 
 
 @contextmanager
-def opened(browser, site, path: str, width: int, **options) -> Iterator[Seen]:
+def opened(browser, site, path: str, width: int, *, until: str = "load", **options) -> Iterator[Seen]:
     context = browser.new_context(viewport={"width": width, "height": 800}, **options)
     page = context.new_page()
     seen = Seen(page, site.address)
@@ -46,7 +46,7 @@ def opened(browser, site, path: str, width: int, **options) -> Iterator[Seen]:
 
     page.on("requestfinished", count)
     try:
-        page.goto(f"{site.address}{fill(path, site.read)}", wait_until="networkidle")
+        page.goto(f"{site.address}{fill(path, site.read)}", wait_until=until)
         yield seen
     finally:
         context.close()
@@ -80,7 +80,7 @@ def overflow(page: Page) -> list[str]:
 @pytest.mark.parametrize("language", ["", "/ar"])
 @pytest.mark.parametrize("path", PAGES)
 def test_page_is_accessible_and_keeps_to_itself(browser, site, path, language, width):
-    with opened(browser, site, f"{language}{path}", width) as seen:
+    with opened(browser, site, f"{language}{path}", width, until="networkidle") as seen:
         assert findings(seen.page) == []
         assert overflow(seen.page) == []
         assert seen.elsewhere == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 
 import click
@@ -21,9 +22,13 @@ def setup_command(quiet: bool) -> None:
 @click.option("--workers", default=0, type=click.IntRange(0, 64), help="Web processes; default: one a core.")
 def run_command(host: str, port: int, workers: int) -> None:
     from plenary.faces.cli.running import default_workers, run_site
-    from plenary.faces.cli.setup import set_up
+    from plenary.faces.cli.setup import is_set_up
 
-    set_up()
+    if not is_set_up():
+        # In a process of its own: the site's children are forked from this one, which must have no threads.
+        done = subprocess.run((sys.executable, "-m", "plenary", "setup"), check=False)
+        if done.returncode:
+            sys.exit(done.returncode)
     sys.exit(run_site(host=host, port=port, workers=workers or default_workers()))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -21,7 +21,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from plenary import __version__
-from plenary.faces.cli.catalogues import compile_catalogues
+from plenary.faces.cli.catalogues import compile_catalogues, stale_catalogues
 from plenary.faces.cli.stamps import Stamps, hash_of
 from plenary.ground.audit.actors import SYSTEM
 from plenary.ground.search import index
@@ -50,10 +50,7 @@ def set_up(*, quiet: bool = False) -> None:
     stamps = Stamps()
     _migrate(stamps, quiet=quiet)
     stale_index = index.current() is None
-    for step in steps():
-        key = hash_of(step.inputs())
-        if stamps.fits(step.name, key) or (step.once and stamps.exists(step.name)):
-            continue
+    for step, key in _pending(stamps):
         with _timed(step.saying, quiet=quiet):
             step.run()
         stamps.put(step.name, key)
@@ -61,6 +58,19 @@ def set_up(*, quiet: bool = False) -> None:
     if stale_index:
         with _timed("Building the search index", quiet=quiet):
             rebuild_index()
+
+
+def is_set_up() -> bool:
+    """Whether ``set_up`` would find nothing to do."""
+    return not stale_catalogues() and is_migrated() and index.current() is not None and not any(_pending(Stamps()))
+
+
+def _pending(stamps: Stamps) -> Iterator[tuple[Step, str]]:
+    """The steps that are not up to date, each with the hash to be noted once it is done."""
+    for step in steps():
+        key = hash_of(step.inputs())
+        if not stamps.fits(step.name, key) and not (step.once and stamps.exists(step.name)):
+            yield step, key
 
 
 def is_migrated() -> bool:
