@@ -45,10 +45,9 @@ def _make_entries() -> None:
 
 
 def _make_programme() -> None:
-    from plenary.programmes.forum.demo import make_demo_programme
-
     from plenary.ground.framework.models import Edition
     from plenary.ground.framework.text import Text
+    from plenary.programmes.forum.demo import make_demo_programme
 
     edition, _made = Edition.objects.get_or_create(code=EDITION, defaults={"name": Text.of("Bench"), "starts_on": "2030-05-06", "ends_on": "2030-05-10"})
     make_demo_programme(edition, SESSIONS)

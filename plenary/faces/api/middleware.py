@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers, set_response_etag
 
-from plenary.faces.api.problems import problem
+from plenary.faces.api.problems import nothing_there, problem
 from plenary.ground.web.limits import buckets, client_of
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -36,7 +36,8 @@ class Door:
         is_head = request.method == "HEAD"
         if is_head:
             request.method = "GET"  # ninja knows HEAD only where an operation names it
-        response = self.get_response(request)
+        # No record has such an address, and PostgreSQL cannot even be asked for it.
+        response = nothing_there(request) if "\x00" in request.path_info else self.get_response(request)
         if response.get("Content-Type", "").startswith("text/html"):
             return response  # the documentation is a page like any other
         if response.status_code == 405 and not response.content:

@@ -29,12 +29,17 @@ def problem(request: HttpRequest, status: int, detail: str, problems: dict[str, 
     return JsonResponse(body, status=status, content_type="application/problem+json")
 
 
+def nothing_there(request: HttpRequest) -> HttpResponse:
+    """404."""
+    return problem(request, 404, "There is nothing at this address. The documentation at /api/v1/ lists what there is.")
+
+
 def answer_problems(api: NinjaAPI) -> None:
     """Make the API answer every error with a problem document."""
 
     @api.exception_handler(Http404)
     def not_found(request: HttpRequest, error: Http404) -> HttpResponse:
-        return problem(request, 404, "There is nothing at this address. The documentation at /api/v1/ lists what there is.")
+        return nothing_there(request)
 
     @api.exception_handler(ValidationError)
     def not_valid(request: HttpRequest, error: ValidationError) -> HttpResponse:

@@ -22,7 +22,8 @@ class Measure:
     records: the address of the list of records that were counted, for the same edition and member.
     dimension: what the members are, e.g. a concept scheme's code or ``track``; empty for a single figure.
     members: codes and labels of the members for an edition, in order.
-    tally: computes all members of an edition with one query; where it is missing, ``count`` is asked member by member.
+    tally: computes all members of an edition with one query; None where the edition has no records to count, since zeros
+    would mislead. Where it is missing, ``count`` is asked member by member.
     counts_people: that a small value could point at somebody, so that it is withheld (see ``SMALLEST_CELL``).
     """
 
@@ -34,7 +35,7 @@ class Measure:
     records: Callable[[Edition, str], str] | None = None
     dimension: str = ""
     members: Callable[[Edition], list[tuple[str, Any]]] | None = None
-    tally: Callable[[Edition], Mapping[str, int | Decimal]] | None = None
+    tally: Callable[[Edition], Mapping[str, int | Decimal] | None] | None = None
     counts_people: bool = False
 
     @property

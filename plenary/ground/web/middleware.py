@@ -53,7 +53,7 @@ class Language:
         with translation.override(language):
             request.LANGUAGE_CODE = language
             # No record has such an address, and PostgreSQL cannot even be asked for it.
-            response = errors.not_found(request) if "\x00" in request.path_info else self.get_response(request)
+            response = errors.not_found(request) if "\x00" in request.path_info and not request.path_info.startswith("/api/") else self.get_response(request)
             response.headers.setdefault("Content-Language", language.split("-")[0])
         return response
 

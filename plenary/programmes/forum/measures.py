@@ -76,6 +76,7 @@ register(
         _programme(track="%s"),
         "track",
         _tracks,
+        tally=queries.tally_tracks,
     )
 )
 register(
@@ -88,6 +89,7 @@ register(
         _programme(action_line="%s"),
         "action-lines",
         _concepts("action-lines"),
+        tally=lambda edition: queries.tally_about(edition, "action-lines"),
     )
 )
 register(
@@ -100,6 +102,7 @@ register(
         _programme(sdg="%s"),
         "sdgs",
         _concepts("sdgs"),
+        tally=lambda edition: queries.tally_about(edition, "sdgs"),
     )
 )
 register(
@@ -112,6 +115,7 @@ register(
         _programme(theme="%s"),
         "themes",
         _concepts("themes"),
+        tally=lambda edition: queries.tally_about(edition, "themes"),
     )
 )
 register(

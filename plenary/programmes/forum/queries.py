@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -71,6 +72,29 @@ def about(sessions: QuerySet[Session], scheme: str, codes: Sequence[str]) -> Que
         Q(concept__scheme__code=scheme, concept__code__in=codes) | Q(concept__parent__scheme__code=scheme, concept__parent__code__in=codes)
     )
     return sessions.filter(Exists(links))
+
+
+def tally_about(edition: Edition, scheme: str) -> dict[str, int] | None:
+    """How many sessions ``about`` would give for each concept of a scheme, in one query; None where no session is on record."""
+    sessions = held(edition)
+    links = SessionConcept.objects.filter(session__in=sessions.order_by().values("pk")).values_list(
+        "session_id", "concept__scheme__code", "concept__code", "concept__parent__scheme__code", "concept__parent__code"
+    )
+    counted: dict[str, set[int]] = defaultdict(set)
+    for session, own_scheme, own, parent_scheme, parent in links:
+        if own_scheme == scheme:
+            counted[own].add(session)
+        if parent_scheme == scheme:
+            counted[parent].add(session)
+    if not counted and not sessions.exists():
+        return None
+    return {code: len(found) for code, found in counted.items()}
+
+
+def tally_tracks(edition: Edition) -> dict[str, int] | None:
+    """How many sessions each track has, in one query; None where no session is on record."""
+    counted = dict(held(edition).order_by().values_list("track__code").annotate(n=Count("pk")))
+    return {code: number for code, number in counted.items() if code} if counted else None
 
 
 def select(sessions: QuerySet[Session], selection: Selection) -> QuerySet[Session]:

@@ -74,6 +74,24 @@ def moment(value: datetime | None, zone: str = "", all_day: bool = False) -> str
     )
 
 
+@register.simple_tag
+def period(start: datetime | None, end: datetime | None, zone: str = "") -> str | SafeString:
+    """From an instant to another of the same day: 1 July 2020, 13:00–14:00 Geneva. The end may be missing."""
+    zone = zone or settings.CONVENER_ZONE
+    if start is None or end is None or start.astimezone(ZoneInfo(zone)).date() != end.astimezone(ZoneInfo(zone)).date():
+        first, last = moment(start, zone), moment(end, zone)
+        return format_html("{} – {}", first, last) if first and last else first or last
+    pattern = str(get_datetime_format("medium", locale=babel_locale()))
+    words = pattern.replace("{1}", day(start.astimezone(ZoneInfo(zone)).date())).replace("{0}", f"{clock(start, zone)}–{clock(end, zone)}")
+    return format_html(
+        '<time datetime="{}" data-zone="{}">{} <span class="zone">{}</span></time>',
+        start.astimezone(ZoneInfo("UTC")).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        zone,
+        words,
+        zone_city(zone),
+    )
+
+
 @register.filter
 def clock(value: datetime, zone: str = "") -> str:
     """The time of day in a zone: 14:00."""

@@ -91,7 +91,7 @@ class FigureBook:
         self._reported: dict[tuple[int, str], list[ReportedFigure]] = defaultdict(list)
         for reported in ReportedFigure.objects.filter(edition__in=self.editions).order_by("position", "id"):
             self._reported[(reported.edition_id, reported.measure)].append(reported)
-        self._tallies: dict[tuple[int, str], Mapping[str, int | Decimal]] = {}
+        self._tallies: dict[tuple[int, str], Mapping[str, int | Decimal] | None] = {}
         self._counts: dict[tuple[int, str], int | Decimal | None] = {}
         self._members: dict[tuple[int, str], dict[str, Any]] = {}
         self._concepts: dict[str, dict[str, Any]] = {}
@@ -149,7 +149,8 @@ class FigureBook:
             key = (edition.pk, measure.code)
             if key not in self._tallies:
                 self._tallies[key] = measure.tally(edition)
-            return self._tallies[key].get(member, 0)
+            tallied = self._tallies[key]
+            return None if tallied is None else tallied.get(member, 0)
         if measure.count is None or (measure.dimension and not member):
             return None
         counted = (edition.pk, f"{measure.code}.{member}")

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from plenary.ground.framework.text import reader_language
 from plenary.understanding.insights import words
 from plenary.understanding.insights.models import ReportedFigure
 
 register = template.Library()
+
+#: A number as any of the languages writes it, with its percent sign.
+_NUMBER = re.compile(r"\d(?:[\d.,\s]*\d)?(?:\s?%)?")
+
 register.filter("reported_value", words.reported_value)
 register.filter("as_of", words.as_of)
 register.filter("plain_number", words.plain_number)
@@ -17,10 +25,17 @@ register.filter("plain_number", words.plain_number)
 @register.filter
 def large_value(figure: ReportedFigure) -> SafeString:
     """The value for large print: words around the number, such as "more than", stand small beside it."""
-    words_and_number = words.reported_value(figure)
-    if figure.value is None or not figure.qualifier:
-        return format_html("{}", words_and_number)
-    return format_html_join(" ", "{}", ((part if any(each.isdigit() for each in part) else format_html("<small>{}</small>", part),) for part in split_at_number(words_and_number)))
+    text = words.reported_value(figure)
+    found = _NUMBER.search(text) if figure.value is not None else None
+    if found is None:
+        return format_html("{}", text)
+    before, after = text[: found.start()].strip(), text[found.end() :].strip()
+    return format_html(
+        "{}{}{}",
+        format_html("<small>{}</small> ", before) if before else "",
+        found[0],
+        format_html(" <small>{}</small>", after) if after else "",
+    )
 
 
 @register.filter

@@ -15,12 +15,13 @@
       const sameDay = words(instant, zone, day) === words(instant, theirs, day);
       const yours = document.createElement("span");
       yours.className = "yours";
-      yours.textContent = "\u00a0· " + words(instant, zone, { ...(sameDay ? {} : day), ...hour, timeZoneName: "shortGeneric" });
+      const timeZoneName = zone === "UTC" ? "short" : "shortGeneric"; // UTC is called UTC, not GMT+0
+      yours.textContent = "(" + words(instant, zone, { ...(sameDay ? {} : day), ...hour, timeZoneName }) + ")";
       // In a span such as 10:00–11:30 it stands behind the whole.
       const next = time.nextSibling;
       const end = next && next.nodeType === Node.TEXT_NODE && /^\s*–\s*[\d:]+/.exec(next.data);
       if (end) next.splitText(end[0].length);
-      (end ? next : time.lastChild).after(yours);
+      (end ? next : time.lastChild).after(" ", yours);
     } catch {
       // A browser that does not know the zone shows the convener's time alone.
     }
