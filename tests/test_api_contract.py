@@ -6,6 +6,8 @@ import json
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.test import Client
 from hypothesis import HealthCheck, given
 from hypothesis import settings as limits
@@ -50,8 +52,18 @@ def test_a_cursor_that_no_list_gave_out_is_refused(whole_site, cursor):
         assert Client().get(path, {"cursor": cursor}).status_code in (200, 422), path
 
 
+@pytest.fixture
+def kept_connection():
+    """Leave the connection alone between requests, as Django's own test client does: it holds the transaction with the records."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
 @pytest.mark.slow
-def test_reading_operations_answer_as_they_are_described(whole_site):
+def test_reading_operations_answer_as_they_are_described(whole_site, kept_connection):
     """Plain and odd values for every parameter: each answer has a described status and shape, and none is a 500."""
     config = SchemathesisConfig.from_dict({"generation": {"deterministic": True}})
     schema = schemathesis.openapi.from_wsgi(DESCRIPTION, application, config=config)
