@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_interval, get_datetime_format, get_timezone_location
+from babel import Locale
+from babel.dates import format_date, format_datetime, get_datetime_format, get_timezone_location
 from babel.numbers import format_decimal
 from django import template
 from django.conf import settings
@@ -51,7 +52,22 @@ def days(start: date | None, end: date | None) -> str:
         return ""
     if end is None or end == start:
         return day(start)
-    return str(format_interval(start, end, "yMMMMd", locale=babel_locale()))
+    start, end = sorted((start, end))
+    widest = "y" if start.year != end.year else "M" if start.month != end.month else "d"
+    patterns = Locale.parse(babel_locale()).interval_formats
+    # Few languages have a pattern of their own for a span with the months in full, as single days have them.
+    parts = patterns["yMMMMd"][widest] if "yMMMMd" in patterns else [part.replace("MMM", "MMMM") for part in patterns["yMMMd"][widest]]
+    return "".join(format_date(each, part, locale=babel_locale()) for each, part in zip((start, end), parts, strict=True))
+
+
+def moment_in_words(value: datetime, zone: str = "", all_day: bool = False) -> str:
+    """An instant in the convener's zone, for mails and documents: 25 January 2021, 23:00 Geneva."""
+    zone = zone or settings.CONVENER_ZONE
+    wall = value.astimezone(ZoneInfo(zone))
+    if all_day:
+        return day(wall.date())
+    pattern = str(get_datetime_format("medium", locale=babel_locale()))
+    return f"{pattern.replace('{1}', day(wall.date())).replace('{0}', f'{wall:%H:%M}')} {zone_city(zone)}"
 
 
 @register.simple_tag
