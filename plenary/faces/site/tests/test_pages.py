@@ -76,7 +76,7 @@ def test_home_puts_editions_on_a_line_without_the_demo(process):
     line = page[page.index('id="years"') : page.index("</ol>")]
     assert re.findall(r"<b>([^<]+)</b>", line) == ["2012", "2019", "2020", "2021"]
     assert re.search(r'<li aria-current="date"><a href="/editions/2021/">', line)
-    assert "8–12 Apr 2021, Geneva" in line
+    assert "<span>8–12 April 2021</span> <span>Geneva</span>" in line
 
 
 def test_home_leads_to_action_lines_goals_and_regions(process):

@@ -32,7 +32,7 @@ def large_value(figure: ReportedFigure) -> SafeString:
     before, after = text[: found.start()].strip(), text[found.end() :].strip()
     return format_html(
         "{}{}{}",
-        format_html("<small>{}</small> ", before) if before else "",
+        format_html('<small class="before">{}</small> ', before) if before else "",
         found[0],
         format_html(" <small>{}</small>", after) if after else "",
     )
