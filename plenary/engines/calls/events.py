@@ -22,3 +22,24 @@ class DeadlineMoved(CallChanged):
     phase: str
     before: datetime | None
     after: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmissionChanged(Event):
+    """Something happened to a submission. verb: as in the trail. call: ``2021/prizes``."""
+
+    call: str
+    submission: str
+    verb: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmissionReceived(SubmissionChanged):
+    """It was submitted, for the first time or anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmissionDecided(SubmissionChanged):
+    """A decision was made. decision: its code."""
+
+    decision: str

@@ -19,7 +19,7 @@ from plenary.engines.calls.instants import day_in, end_of, start_of
 from plenary.engines.calls.models import Call, Phase
 from plenary.ground.audit.actors import Actor
 from plenary.ground.framework.editions.moments import DayOrMoment, Moment, Zone, from_day, from_instant, to_day, to_instant
-from plenary.ground.framework.editions.sections import Row, Section, Slug, TextValue, register
+from plenary.ground.framework.editions.sections import Row, Section, Slug, TextValue, concept_of, register
 from plenary.ground.framework.models import Edition
 from plenary.ground.framework.text import Text
 
@@ -54,6 +54,9 @@ class PhaseRow(Row):
     closes: DayOrMoment = ""
     zone: Zone = "Europe/Zurich"
     link: Link = ""
+    agenda: TextValue = Text()
+    summary: TextValue = Text()
+    recording: Link = ""
     changes: list[ChangeRow] = Field(default_factory=list)
 
     @property
@@ -84,6 +87,17 @@ class PhaseRow(Row):
         return (start_of(first, self.zone) if first else None), (end_of(last, self.zone) if last else None)
 
 
+#: How many submissions at most; zero: any number.
+Limit = Annotated[int, Field(ge=0, le=1000)]
+
+
+class IntakeRow(Row):
+    """That a decision on a submission makes a record of it."""
+
+    decision: Slug
+    intake: Annotated[str, StringConstraints(pattern=r"^[a-z]+\.[a-z-]+$", max_length=60)]
+
+
 class CallRow(Row):
     """A call with its phases in order."""
 
@@ -94,7 +108,13 @@ class CallRow(Row):
     guidance: TextValue = Text()
     languages: list[LanguageTag] = Field(default_factory=list)
     contact: Annotated[str, StringConstraints(pattern=r"^$|^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)] = ""
-    intake: Annotated[str, StringConstraints(max_length=60)] = ""
+    audience: Literal["anyone", "verified", "invited"] = "verified"
+    stakeholder_types: list[concept_of("stakeholder-types")] = Field(default_factory=list)  # type: ignore[valid-type]
+    per_person: Limit = 0
+    per_organisation: Limit = 0
+    per_organisation_and_category: Limit = 0
+    intakes: list[IntakeRow] = Field(default_factory=list)
+    shows_use: bool = False
     position: Annotated[int, Field(ge=0, le=32_000)] = 0
     phases: list[PhaseRow] = Field(default_factory=list)
 
@@ -153,6 +173,9 @@ def _values(row: CallRow, edition: Edition) -> CallValues:
                 all_day=phase.all_day,
                 zone=phase.zone,
                 link=phase.link,
+                agenda=phase.agenda,
+                summary=phase.summary,
+                recording=phase.recording,
                 position=position,
                 changes=tuple(moved),
             )
@@ -165,7 +188,13 @@ def _values(row: CallRow, edition: Edition) -> CallValues:
         guidance=row.guidance,
         languages=row.languages,
         contact=row.contact,
-        intake=row.intake,
+        audience=row.audience,
+        stakeholder_types=row.stakeholder_types,
+        per_person=row.per_person or None,
+        per_organisation=row.per_organisation or None,
+        per_organisation_and_category=row.per_organisation_and_category or None,
+        intakes=[each.model_dump() for each in row.intakes],
+        shows_use=row.shows_use,
         position=row.position,
         phases=tuple(phases),
     )
@@ -180,7 +209,13 @@ def _row(call: Call, edition: Edition) -> CallRow:
         guidance=call.guidance,
         languages=call.languages,
         contact=call.contact,
-        intake=call.intake,
+        audience=call.audience,
+        stakeholder_types=call.stakeholder_types,
+        per_person=call.per_person or 0,
+        per_organisation=call.per_organisation or 0,
+        per_organisation_and_category=call.per_organisation_and_category or 0,
+        intakes=[IntakeRow(**each) for each in call.intakes],
+        shows_use=call.shows_use,
         position=call.position,
         phases=[_phase_row(phase, edition) for phase in call.phases.all()],
     )
@@ -204,6 +239,9 @@ def _phase_row(phase: Phase, edition: Edition) -> PhaseRow:
             "closes": when(phase.closes_at),
             "zone": phase.zone,
             "link": phase.link,
+            "agenda": phase.agenda,
+            "summary": phase.summary,
+            "recording": phase.recording,
             "changes": [
                 {
                     "at": from_instant(change.at, phase.zone, edition.anchor),

@@ -10,4 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("calendar.ics", views.calendar, name="calendar"),
     path("<slug:edition>/<slug:slug>/", views.call, name="call"),
     path("<slug:edition>/<slug:slug>/calendar.ics", views.call_calendar, name="call_calendar"),
+    path("answers/<str:key>/", views.call_list, name="answer"),
+    path("submissions/<uuid:key>/", views.call_list, name="submission"),
+    path("join/<str:secret>/", views.call_list, name="join"),
 ]

@@ -11,8 +11,8 @@ staff = holds("secretariat", "administrator")
 
 @predicate
 def is_signed_in(actor: Actor, subject: Any = None) -> bool:
-    """Anyone with an account."""
-    return bool(getattr(actor, "is_authenticated", False))
+    """Anyone with an account, and a visitor who proved to hold something that files can be added to."""
+    return bool(getattr(actor, "is_authenticated", False) or getattr(actor, "may_upload", False))
 
 
 @predicate

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from plenary.errors import Conflict, Invalid
 from plenary.ground.audit.actions import record
 from plenary.ground.audit.actors import SYSTEM, Actor, require
+from plenary.ground.files.models import StoredFile
 from plenary.ground.framework.text import Text
 from plenary.ground.messages.filling import fill, one_line, placeholders
 from plenary.ground.messages.models import MessageTemplate, OutboxMessage
@@ -34,23 +35,33 @@ TAKEN_FOR = timedelta(minutes=10)
 
 
 def queue(
-    *, actor: Actor, template: str, to: str, language: str = "", values: Mapping[str, Any] | None = None, about: tuple[str, str] = ("", ""), hold: bool = False
+    *,
+    actor: Actor,
+    template: str,
+    to: str,
+    language: str = "",
+    values: Mapping[str, Any] | None = None,
+    about: tuple[str, str] = ("", ""),
+    hold: bool = False,
+    scope: str = "",
+    attachments: Iterable[StoredFile] = (),
 ) -> OutboxMessage:
     """Write a mail from a template into the outbox; it leaves after the current transaction has committed.
 
     language: of the recipient, as a site or content code. about: kind and key of the record it concerns. hold: staff
-    release it. Raises: Invalid for an unknown template, a bad address or a missing value; NotAllowed.
+    release it. scope: whose own words are used, where there are any. attachments: files that go with it.
+    Raises: Invalid for an unknown template, a bad address or a missing value; NotAllowed.
     """
     require(actor, "outgoing.queue")
-    found = MessageTemplate.objects.filter(code=template).first()
+    found = template_for(template, scope)
     if found is None:
         load_templates(actor=SYSTEM)  # a new one may have come with a new version of the platform
-        found = MessageTemplate.objects.filter(code=template).first()
+        found = template_for(template, scope)
     if found is None:
         raise Invalid({"template": [_("There is no mail template “%(code)s”.") % {"code": template}]})
     code = (language or "en").split("-")[0]
     subject, body = found.subject.best(code), found.body.best(code)
-    return put(
+    message = put(
         to=to,
         language=body.language,
         subject=fill(subject.text, values or {}),
@@ -59,6 +70,13 @@ def queue(
         about=about,
         state=State.HELD if hold else State.QUEUED,
     )
+    message.attachments.set(attachments)
+    return message
+
+
+def template_for(code: str, scope: str = "") -> MessageTemplate | None:
+    """The words of a kind of mail: the scope's own where it has any, else everybody's."""
+    return MessageTemplate.objects.filter(code=code, scope__in={scope, ""}).order_by("-scope").first()
 
 
 def put(*, to: str, language: str, subject: str, body: str, template: str = "", about: tuple[str, str] = ("", ""), state: str = State.QUEUED) -> OutboxMessage:
@@ -196,7 +214,11 @@ def _take_one() -> OutboxMessage | None:
 def deliver(message: OutboxMessage, *, body: str, mailer: Any = None) -> bool:
     """Send one mail now and note what came of it; whether it left."""
     try:
-        EmailMessage(message.subject, body, to=[message.to], headers={"Content-Language": message.language}, connection=mailer).send()
+        mail = EmailMessage(message.subject, body, to=[message.to], headers={"Content-Language": message.language}, connection=mailer)
+        for file in message.attachments.all():
+            with file.file.open("rb") as content:
+                mail.attach(file.name, content.read(), file.kind)
+        mail.send()
     except Exception as error:  # noqa: BLE001 - whatever the mail server or its library thinks of
         log.warning("mail.failed", message=message.pk, attempts=message.attempts, kind=type(error).__name__)
         _failed(message, error)
@@ -216,9 +238,36 @@ def _failed(message: OutboxMessage, error: Exception) -> None:
 
 
 @transaction.atomic
+def own_template(*, actor: Actor, code: str, scope: str, subject: Text, body: Text) -> MessageTemplate:
+    """Give a scope (a call) its own words for a kind of mail. Raises: Invalid as ``change_template``."""
+    shared = MessageTemplate.objects.filter(code=code, scope="").first()
+    if shared is None:
+        raise Invalid({"template": [_("There is no mail template “%(code)s”.") % {"code": code}]})
+    template, _made = MessageTemplate.objects.get_or_create(
+        code=code, scope=scope, defaults={"subject": shared.subject, "body": shared.body, "is_edited": True}
+    )
+    return change_template(actor=actor, template=template, subject=subject, body=body)
+
+
+@transaction.atomic
+def drop_own_template(*, actor: Actor, template: MessageTemplate) -> None:
+    """Go back to the words that everybody uses."""
+    require(actor, "outgoing.change_template", template)
+    if template.scope:
+        record(
+            actor=actor,
+            verb="deleted",
+            kind="outgoing.template",
+            key=str(template),
+            before={"subject": template.subject.to_json(), "body": template.body.to_json()},
+        )
+        template.delete()
+
+
+@transaction.atomic
 def change_template(*, actor: Actor, template: MessageTemplate, subject: Text, body: Text) -> MessageTemplate:
     """Change the words of a kind of mail. Raises: Invalid where a language uses placeholders the mail does not have."""
-    require(actor, "outgoing.change_template")
+    require(actor, "outgoing.change_template", template)
     known = {name for text in (template.subject, template.body) for each in text.texts.values() for name in placeholders(each)}
     for field, text in (("subject", subject), ("body", body)):
         if not text:
@@ -232,7 +281,7 @@ def change_template(*, actor: Actor, template: MessageTemplate, subject: Text, b
     template.subject, template.body, template.is_edited = subject, body, True
     template.save()
     after = {"subject": subject.to_json(), "body": body.to_json()}
-    record(actor=actor, verb="changed", kind="outgoing.template", key=template.code, before=before, after=after)
+    record(actor=actor, verb="changed", kind="outgoing.template", key=str(template), before=before, after=after)
     return template
 
 
@@ -243,7 +292,7 @@ def load_templates(*, actor: Actor, path: Path = DATA) -> int:
     written = tomllib.loads(path.read_text(encoding="utf-8"))
     for code, texts in written.items():
         subject, body = Text.from_plain(texts["subject"]), Text.from_plain({key: text.strip() for key, text in texts["body"].items()})
-        template, is_new = MessageTemplate.objects.get_or_create(code=code, defaults={"subject": subject, "body": body})
+        template, is_new = MessageTemplate.objects.get_or_create(code=code, scope="", defaults={"subject": subject, "body": body})
         if not is_new and not template.is_edited and (template.subject != subject or template.body != body):
             template.subject, template.body = subject, body
             template.save(update_fields=["subject", "body"])

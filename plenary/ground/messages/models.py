@@ -6,19 +6,24 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from plenary.ground.files.models import StoredFile
 from plenary.ground.framework.text import TextField
 
 
 class MessageTemplate(models.Model):
     """Subject and body of a kind of mail, in several languages, with ``{placeholders}``."""
 
-    code = models.SlugField(max_length=60, unique=True)
+    code = models.SlugField(max_length=60)
+    scope = models.CharField(max_length=120, blank=True)  # of whose own words these are (call:2021/prizes); empty: everybody's
     subject = TextField()
     body = TextField()
     is_edited = models.BooleanField(default=False)  # by staff: loading the data file leaves it alone
 
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code", "scope"], name="template_code")]
+
     def __str__(self) -> str:
-        return self.code
+        return f"{self.code} ({self.scope})" if self.scope else self.code
 
 
 class OutboxMessage(models.Model):
@@ -43,6 +48,7 @@ class OutboxMessage(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     problem = models.TextField(blank=True)
+    attachments = models.ManyToManyField(StoredFile, blank=True, related_name="+")
 
     class Meta:
         ordering = ["-id"]

@@ -15,6 +15,11 @@ from plenary.ground.framework.text import TextField
 class Call(models.Model):
     """Something the process asks the world for."""
 
+    class Audience(models.TextChoices):
+        ANYONE = "anyone", _("Anyone, without confirming an address")
+        VERIFIED = "verified", _("Anyone with a confirmed e-mail address")
+        INVITED = "invited", _("Only those who were invited")
+
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="calls")
     slug = models.SlugField(max_length=60)
     title = TextField()
@@ -23,7 +28,14 @@ class Call(models.Model):
     guidance = TextField()
     languages = models.JSONField(default=list, blank=True)  # content languages accepted; empty: any
     contact = models.EmailField(blank=True)
-    intake = models.CharField(max_length=60, blank=True)  # what an accepted submission becomes
+    audience = models.CharField(max_length=10, choices=Audience, default=Audience.VERIFIED)
+    stakeholder_types = models.JSONField(default=list, blank=True)  # codes of those who may answer; empty: all
+    per_person = models.PositiveSmallIntegerField(null=True, blank=True)  # how many submissions at most; none: any number
+    per_organisation = models.PositiveSmallIntegerField(null=True, blank=True)
+    per_organisation_and_category = models.PositiveSmallIntegerField(null=True, blank=True)
+    intakes = models.JSONField(default=list, blank=True)  # [{"decision": "eligible", "intake": "stocktaking.entry"}], in order
+    shows_use = models.BooleanField(default=False)  # whether the public reads what became of each input
+    use_published_at = models.DateTimeField(null=True, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -32,6 +44,11 @@ class Call(models.Model):
 
     def __str__(self) -> str:
         return f"{self.edition.code}/{self.slug}"
+
+    @property
+    def decisions(self) -> list[str]:
+        """The codes of the decisions by which a submission goes on, in order; one plain acceptance where none is named."""
+        return list(dict.fromkeys(each["decision"] for each in self.intakes)) or ["accepted"]
 
     @property
     def scope(self) -> str:
@@ -61,6 +78,9 @@ class Phase(models.Model):
     all_day = models.BooleanField(default=False)  # only the days are known: it lasts to the end of the last (see instants.py)
     zone = models.CharField(max_length=60, default="Europe/Zurich")
     link = models.URLField(blank=True, max_length=500)
+    agenda = TextField()  # of a meeting
+    summary = TextField()  # what came of it
+    recording = models.URLField(blank=True, max_length=500)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

@@ -22,8 +22,11 @@ from plenary.ground.framework.models import Edition
 from plenary.ground.framework.text import Text
 from plenary.ground.search.actions import changed
 
-CALL_FIELDS = ("title", "purpose", "rules", "guidance", "languages", "contact", "intake", "position")
-PHASE_FIELDS = ("kind", "title", "text", "opens_at", "closes_at", "all_day", "zone", "link", "position")
+CALL_FIELDS = (
+    "title", "purpose", "rules", "guidance", "languages", "contact", "audience", "stakeholder_types", "per_person", "per_organisation",
+    "per_organisation_and_category", "intakes", "shows_use", "position",
+)  # fmt: skip
+PHASE_FIELDS = ("kind", "title", "text", "opens_at", "closes_at", "all_day", "zone", "link", "agenda", "summary", "recording", "position")
 EMPTY = Text()
 
 
@@ -50,6 +53,9 @@ class PhaseValues:
     all_day: bool = False
     zone: str = "Europe/Zurich"
     link: str = ""
+    agenda: Text = EMPTY
+    summary: Text = EMPTY
+    recording: str = ""
     position: int = 0
     changes: tuple[ChangeValues, ...] = ()
 
@@ -65,7 +71,13 @@ class CallValues:
     guidance: Text = EMPTY
     languages: list[str] = field(default_factory=list)
     contact: str = ""
-    intake: str = ""
+    audience: str = Call.Audience.VERIFIED
+    stakeholder_types: list[str] = field(default_factory=list)
+    per_person: int | None = None
+    per_organisation: int | None = None
+    per_organisation_and_category: int | None = None
+    intakes: list[dict[str, str]] = field(default_factory=list)
+    shows_use: bool = False
     position: int = 0
     phases: tuple[PhaseValues, ...] = ()
 
@@ -121,8 +133,11 @@ def put_call(*, actor: Actor, edition: Edition, values: CallValues) -> Call:
 
 @transaction.atomic
 def remove_call(*, actor: Actor, call: Call, reason: str = "") -> None:
-    """Delete a call with its phases; what it was stays in the trail."""
+    """Delete a call with its phases; what it was stays in the trail. Raises: Conflict where somebody has answered it."""
     require(actor, "calls.edit", call)
+    if call.submissions.exists():
+        raise Conflict(_("This call has submissions. Close it instead; what was submitted must stay."))
+    call.forms.all().delete()
     before = _snapshot_all(call)
     key = str(call)
     call.delete()
@@ -146,6 +161,21 @@ def edit_call(*, actor: Actor, call: Call, values: dict[str, Any], reason: str =
         call.save()
         _tell(actor, call, "changed", *changes(before, after), reason=reason)
     return call
+
+
+@transaction.atomic
+def add_phase(*, actor: Actor, call: Call, code: str, kind: str, title: Text, **values: Any) -> Phase:
+    """Add a phase at the end of a call. Raises: Invalid where the code is taken or a value does not hold."""
+    require(actor, "calls.edit", call)
+    if call.phases.filter(code=code).exists():
+        raise Invalid({"code": [_("Another phase of this call has that code.")]})
+    last = call.phases.order_by("-position").values_list("position", flat=True).first()
+    phase = Phase(call=call, code=code, position=(last or 0) + 1 if last is not None else 0, zone=call.edition.zone)
+    _assign(phase, {"kind": kind, "title": title, **values}, PHASE_FIELDS)
+    _check_instants(phase)
+    phase.save()
+    _tell(actor, call, "added phase", None, {"phase": phase.code, **_snapshot(phase, PHASE_FIELDS)})
+    return phase
 
 
 @transaction.atomic
@@ -207,8 +237,11 @@ def _assign(thing: Call | Phase, values: dict[str, Any], fields: tuple[str, ...]
         setattr(thing, name, value)
     if not thing.title:
         raise Invalid({"title": [_("Give a title.")]})
-    if isinstance(thing, Phase) and thing.link and not thing.link.startswith(("https://", "http://")):
-        raise Invalid({"link": [_("Give a web address that starts with https://.")]})
+    if isinstance(thing, Phase):
+        for name in ("link", "recording"):
+            address = getattr(thing, name)
+            if address and not address.startswith(("https://", "http://")):
+                raise Invalid({name: [_("Give a web address that starts with https://.")]})
     if isinstance(thing, Phase) and thing.kind not in Phase.Kind.values:
         raise Invalid({"kind": [_("There is no such kind of phase.")]})
 

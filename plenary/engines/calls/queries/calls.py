@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from plenary.engines.calls.instants import day_in
-from plenary.engines.calls.models import Call, Phase
+from plenary.engines.calls.models import Call, FormVersion, Phase
 from plenary.ground.framework.models import Edition
 
 #: Phases in which anybody can take part; the others are the convener's own work, or events.
@@ -194,6 +194,11 @@ def call_of(edition: str, slug: str) -> Call:
     """
     phases = Phase.objects.order_by("position", "opens_at").prefetch_related("deadline_changes")
     return Call.objects.select_related("edition").prefetch_related(Prefetch("phases", phases)).get(edition__code=edition, slug=slug)
+
+
+def form_in_force(call: Call) -> FormVersion | None:
+    """The published form with the highest number; None where the call cannot be answered here."""
+    return FormVersion.objects.filter(call=call).exclude(published_at=None).order_by("-number").first()
 
 
 def answerable(call: Call, now: datetime | None = None) -> OpenCall | None:

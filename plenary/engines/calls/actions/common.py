@@ -1,0 +1,49 @@
+"""What the writes to submissions share: one gate to each, its trail, its state's transitions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from plenary.engines.calls.events import SubmissionChanged
+from plenary.engines.calls.models import Submission
+from plenary.errors import Conflict
+from plenary.ground.audit.actions import record
+from plenary.ground.audit.actors import Actor
+from plenary.ground.audit.events import emit
+
+KIND = "calls.submission"
+State = Submission.State
+
+#: From which states a verb leads to which. A decision may follow another: a nominated entry was found eligible before.
+TRANSITIONS: dict[str, tuple[frozenset[str], str]] = {
+    "submitted": (frozenset({State.DRAFT, State.SUBMITTED, State.RETURNED}), State.SUBMITTED),
+    "returned": (frozenset({State.SUBMITTED}), State.RETURNED),
+    "withdrawn": (frozenset({State.SUBMITTED, State.RETURNED}), State.WITHDRAWN),
+    "reopened": (frozenset({State.WITHDRAWN}), State.SUBMITTED),
+    "accepted": (frozenset({State.SUBMITTED, State.RETURNED, State.ACCEPTED}), State.ACCEPTED),
+    "declined": (frozenset({State.SUBMITTED, State.RETURNED, State.ACCEPTED}), State.DECLINED),
+}
+
+
+def locked(submission: Submission) -> Submission:
+    """The submission as it is now, held until the transaction ends."""
+    return Submission.objects.select_for_update(of=("self",)).select_related("call__edition", "form", "owner", "late").get(pk=submission.pk)
+
+
+def move(submission: Submission, verb: str) -> str:
+    """Set the state that a verb leads to; gives the one before. Raises: Conflict where the verb cannot be done from there."""
+    allowed, target = TRANSITIONS[verb]
+    if submission.state not in allowed:
+        raise Conflict(_("The submission is “%(state)s”; this cannot be done from there.") % {"state": submission.get_state_display()})
+    before, submission.state = submission.state, target
+    return before
+
+
+def tell(
+    actor: Actor, submission: Submission, verb: str, *, before: dict[str, Any] | None = None, after: dict[str, Any] | None = None, reason: str = ""
+) -> None:
+    """Record what was done, and let others know after commit."""
+    record(actor=actor, verb=verb, kind=KIND, key=str(submission.pk), before=before, after=after, reason=reason)
+    emit(SubmissionChanged(actor_id=actor.trail_id, call=str(submission.call), submission=str(submission.pk), verb=verb))

@@ -1,0 +1,226 @@
+"""What staff do with submissions: decide, return, assign, note, tag; and say what became of an input."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from plenary.engines.calls import intakes
+from plenary.engines.calls.actions.common import locked, move, tell
+from plenary.engines.calls.events import CallChanged, SubmissionDecided
+from plenary.engines.calls.mails import ABOUT, mail
+from plenary.engines.calls.models import Call, Decision, IntakeResult, Note, Submission, SubmissionTag
+from plenary.errors import Conflict, Invalid
+from plenary.ground.audit.actions import record
+from plenary.ground.audit.actors import Actor, require
+from plenary.ground.audit.events import emit
+from plenary.ground.framework.text import Text
+from plenary.ground.messages.actions import discard
+from plenary.ground.messages.models import OutboxMessage
+from plenary.ground.people.models import User
+
+DECLINED = "declined"
+
+
+@transaction.atomic
+def decide(
+    *, actor: Actor, submission: Submission, code: str, message: str = "", batch: uuid.UUID | None = None, notify: bool = True, hold: bool = True
+) -> Decision:
+    """Decide on a submission; it becomes the records that the call names for this decision.
+
+    code: one of the call's decisions, or ``declined``. message: for the contributor. batch: decided together. notify, hold:
+    whether a mail is written, and whether it waits until staff let it go. Deciding the same twice changes nothing.
+    Raises: Invalid for another code; Conflict from a state where it cannot be, before an earlier decision of the call, or
+    where the record cannot be made.
+    """
+    submission = locked(submission)
+    require(actor, "calls.decide", submission)
+    order = submission.call.decisions
+    if code != DECLINED and code not in order:
+        raise Invalid({"decision": [_("This call has no decision “%(code)s”.") % {"code": code[:40]}]})
+    standing = {each.code: each for each in submission.decisions.filter(undone_at=None)}
+    if code in standing:
+        return standing[code]
+    if code != DECLINED:
+        if DECLINED in standing:
+            raise Conflict(_("This submission was not accepted. Undo that decision first."))
+        earlier = [each for each in order[: order.index(code)] if each not in standing]
+        if earlier:
+            raise Conflict(_("Decide on “%(code)s” first.") % {"code": earlier[0]})
+    before = move(submission, "declined" if code == DECLINED else "accepted")
+    submission.message = message.strip()
+    submission.save(update_fields=["state", "message"])
+    decision = Decision.objects.create(submission=submission, code=code, actor_id=actor.trail_id, state_before=before, batch=batch)
+    for each in submission.call.intakes:
+        if each["decision"] == code:
+            _take_in(actor, submission, each["intake"])
+    tell(actor, submission, "decided", before={"state": before}, after={"state": submission.state, "decision": code}, reason=message)
+    emit(SubmissionDecided(actor_id=actor.trail_id, call=str(submission.call), submission=str(submission.pk), verb="decided", decision=code))
+    if notify:
+        mail("calls-declined" if code == DECLINED else "calls-accepted", submission, values={"message": message, "decision": code}, hold=hold)
+    return decision
+
+
+def _take_in(actor: Actor, submission: Submission, code: str) -> IntakeResult:
+    """Make the record that an intake makes, once. Raises: Conflict where nobody registered the intake."""
+    intake = intakes.find(code)
+    if intake is None:
+        raise Conflict(_("Nothing here makes records of the kind “%(code)s”.") % {"code": code})
+    result = IntakeResult.objects.select_for_update().filter(submission=submission, intake=code).first()
+    if result is not None and result.retracted_at is None:
+        return result
+    made = intake.accept(actor, submission)
+    values = {"kind": made.kind, "key": made.key, "path": made.path, "created_at": timezone.now(), "retracted_at": None}
+    result, _made = IntakeResult.objects.update_or_create(submission=submission, intake=code, defaults=values)
+    record(actor=actor, verb="taken in", kind=made.kind, key=made.key, after={"submission": str(submission.pk)})
+    return result
+
+
+@transaction.atomic
+def undo_decision(*, actor: Actor, decision: Decision) -> Submission:
+    """Undo the latest decision on a submission: its state comes back, records made are taken back, a mail not yet sent is discarded.
+
+    Raises: Conflict where a later decision stands.
+    """
+    submission = locked(decision.submission)
+    require(actor, "calls.decide", submission)
+    latest = submission.decisions.filter(undone_at=None).order_by("-at", "-pk").first()
+    if latest is None or latest.pk != decision.pk:
+        raise Conflict(_("Undo the later decision first."))
+    latest.undone_at = timezone.now()
+    latest.save(update_fields=["undone_at"])
+    state = submission.state
+    submission.state, submission.message = latest.state_before, ""
+    submission.save(update_fields=["state", "message"])
+    for each in submission.call.intakes:
+        if each["decision"] == latest.code:
+            _take_back(actor, submission, each["intake"])
+    waiting = OutboxMessage.objects.filter(
+        about_kind=ABOUT, about_key=str(submission.pk), template__in=("calls-accepted", "calls-declined"), created_at__gte=latest.at,
+        state__in=(OutboxMessage.State.HELD, OutboxMessage.State.QUEUED),
+    )  # fmt: skip
+    for message in waiting:
+        discard(actor=actor, message=message, reason="the decision was undone")
+    tell(actor, submission, "undone", before={"state": state, "decision": latest.code}, after={"state": submission.state})
+    return submission
+
+
+def _take_back(actor: Actor, submission: Submission, code: str) -> None:
+    result = IntakeResult.objects.select_for_update().filter(submission=submission, intake=code, retracted_at=None).first()
+    intake = intakes.find(code)
+    if result is None or intake is None or intake.retract is None:
+        return
+    intake.retract(actor, result)
+    result.retracted_at = timezone.now()
+    result.save(update_fields=["retracted_at"])
+
+
+@transaction.atomic
+def undo_batch(*, actor: Actor, batch: uuid.UUID) -> int:
+    """Undo all decisions that were made together; how many. All or none."""
+    decisions = list(Decision.objects.filter(batch=batch, undone_at=None).select_related("submission__call__edition").order_by("-at", "-pk"))
+    for each in decisions:
+        undo_decision(actor=actor, decision=each)
+    return len(decisions)
+
+
+@transaction.atomic
+def return_for_changes(*, actor: Actor, submission: Submission, message: str, until: datetime | None = None) -> Submission:
+    """Give a submission back with what is to be changed. until: by when it must come again, also past the call's close.
+
+    Raises: Invalid without a message; Conflict from another state than submitted.
+    """
+    submission = locked(submission)
+    require(actor, "calls.decide", submission)
+    if not message.strip():
+        raise Invalid({"message": [_("Say what is to be changed.")]})
+    if until is not None and until <= timezone.now():
+        raise Invalid({"until": [_("Choose an instant that is still to come.")]})
+    before = move(submission, "returned")
+    submission.message, submission.editable_until = message.strip(), until
+    submission.save(update_fields=["state", "message", "editable_until"])
+    tell(actor, submission, "returned", before={"state": before}, after={"state": submission.state}, reason=message)
+    mail("calls-returned", submission, values={"message": message.strip()})
+    return submission
+
+
+@transaction.atomic
+def assign(*, actor: Actor, submission: Submission, to: User | None) -> Submission:
+    """Make somebody of the staff the one who looks after a submission, or nobody."""
+    submission = locked(submission)
+    require(actor, "calls.decide", submission)
+    if submission.assignee_id != (to.pk if to else None):
+        before = submission.assignee.trail_id if submission.assignee else None
+        submission.assignee = to
+        submission.save(update_fields=["assignee"])
+        tell(actor, submission, "assigned", before={"to": before}, after={"to": to.trail_id if to else None})
+    return submission
+
+
+@transaction.atomic
+def add_note(*, actor: User, submission: Submission, text: str) -> Note:
+    """Write a note that only staff read."""
+    require(actor, "calls.decide", submission)
+    if not text.strip():
+        raise Invalid({"text": [_("Write something.")]})
+    note = Note.objects.create(submission=submission, author=actor, text=text.strip()[:10_000])
+    tell(actor, submission, "noted")
+    return note
+
+
+@transaction.atomic
+def remove_note(*, actor: User, note: Note) -> None:
+    """Take a note of one's own away."""
+    require(actor, "calls.decide", note.submission)
+    if note.author_id != actor.pk:
+        raise Conflict(_("Only its author can take a note away."))
+    tell(actor, note.submission, "removed note")
+    note.delete()
+
+
+@transaction.atomic
+def set_tags(*, actor: Actor, submission: Submission, names: Iterable[str]) -> list[str]:
+    """Make a submission carry exactly these tags."""
+    require(actor, "calls.decide", submission)
+    wanted = list(dict.fromkeys(" ".join(name.split())[:60] for name in names if name.strip()))[:20]
+    before = list(submission.tags.values_list("name", flat=True))
+    if sorted(before) != sorted(wanted):
+        submission.tags.exclude(name__in=wanted).delete()
+        SubmissionTag.objects.bulk_create([SubmissionTag(submission=submission, name=name) for name in wanted], ignore_conflicts=True)
+        tell(actor, submission, "tagged", before={"tags": sorted(before)}, after={"tags": sorted(wanted)})
+    return wanted
+
+
+@transaction.atomic
+def record_use(*, actor: Actor, submission: Submission, use: str, note: Text) -> Submission:
+    """Say what became of an input; the public reads it once the call's account is published."""
+    submission = locked(submission)
+    require(actor, "calls.decide", submission)
+    if use not in ("", *Submission.Use.values):
+        raise Invalid({"use": [_("There is no such answer.")]})
+    before = {"use": submission.use, "note": submission.use_note.to_plain()}
+    submission.use, submission.use_note = use, note
+    submission.save(update_fields=["use", "use_note"])
+    tell(actor, submission, "use recorded", before=before, after={"use": use, "note": note.to_plain()})
+    return submission
+
+
+@transaction.atomic
+def publish_use(*, actor: Actor, call: Call, is_public: bool = True) -> Call:
+    """Show the public what became of each input, or no longer. Raises: Conflict while the call is open."""
+    from plenary.engines.calls.windows import window_of
+
+    call = Call.objects.select_for_update(of=("self",)).select_related("edition").get(pk=call.pk)
+    require(actor, "calls.edit", call)
+    if is_public and window_of(call).is_open:
+        raise Conflict(_("The call is still open. Tell what became of its inputs once it is closed."))
+    call.use_published_at = timezone.now() if is_public else None
+    call.save(update_fields=["use_published_at"])
+    record(actor=actor, verb="published use" if is_public else "hid use", kind="calls.call", key=str(call))
+    emit(CallChanged(actor_id=actor.trail_id, call=str(call)))
+    return call

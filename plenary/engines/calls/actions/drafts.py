@@ -1,0 +1,362 @@
+"""Drafts: starting, saving as one types, sharing, files, throwing away. What was saved is on disk, however wrong it is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from plenary.engines.calls.actions.common import State, locked, tell
+from plenary.engines.calls.form.checking import Wrong, check_file
+from plenary.engines.calls.form.definition import Definition
+from plenary.engines.calls.form.posted import too_long
+from plenary.engines.calls.holders import new_secret
+from plenary.engines.calls.mails import absolute, mail
+from plenary.engines.calls.models import Attachment, Call, Invitation, LateCode, Submission
+from plenary.engines.calls.models.submissions import digest
+from plenary.engines.calls.queries import form_in_force
+from plenary.engines.calls.windows import window_for
+from plenary.errors import Conflict, Invalid, NotAllowed
+from plenary.ground.audit.actors import SYSTEM, Actor, may, require
+from plenary.ground.files.actions import delete as delete_file
+from plenary.ground.files.actions import store
+from plenary.ground.files.kinds import MEGABYTE, Limits
+from plenary.ground.people.models import User
+
+#: Co-submitters of one submission.
+MOST_MEMBERS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What saving did. conflicts: by field, what somebody else wrote meanwhile; those fields were left as they wrote them."""
+
+    submission: Submission
+    conflicts: dict[str, Any] = field(default_factory=dict)
+    problems: dict[str, list[str]] = field(default_factory=dict)
+
+
+def as_written(answer: Any) -> Any:
+    """An answer as a page would send it, so that what is typed and what was stored compare: 12 is "12", nothing is None."""
+    if isinstance(answer, Mapping):
+        written = {str(key): as_written(each) for key, each in sorted(answer.items())}
+        return {key: each for key, each in written.items() if each is not None} or None
+    if isinstance(answer, list | tuple):
+        return sorted(str(each) for each in answer if str(each).strip()) or None
+    if answer is None or answer is False or answer == "":
+        return None
+    return "true" if answer is True else str(answer).replace("\r\n", "\n").strip() or None
+
+
+def seen_digest(answer: Any) -> str:
+    """A short sign of an answer; a page sends it back to say what its reader saw."""
+    return hashlib.blake2b(json.dumps(as_written(answer), ensure_ascii=False, sort_keys=True).encode("utf-8", "replace"), digest_size=6).hexdigest()
+
+
+@transaction.atomic
+def start_draft(
+    *,
+    actor: Actor,
+    call: Call,
+    answers: Mapping[str, Any] | None = None,
+    language: str = "en",
+    origin: str = Submission.Origin.SITE,
+    late: LateCode | None = None,
+    copied_from: Submission | None = None,
+) -> tuple[Submission, str]:
+    """Begin to answer a call. Gives the draft and, for an actor without an account, the secret that opens it; else "".
+
+    Raises: Conflict where the call has no form; Invalid where it is for invited people and there is no code.
+    """
+    form = form_in_force(call)
+    if form is None:
+        raise Conflict(_("This call cannot be answered on this site."))
+    if call.audience == Call.Audience.INVITED and late is None and not may(actor, "calls.decide", call):
+        raise Invalid({"": [_("This call is for those who were invited. Use the code that you were sent.")]})
+    owner = actor if isinstance(actor, User) else None
+    secret = "" if owner else new_secret()
+    kept, _problems = _storable(form.form, answers or {})
+    submission = Submission.objects.create(
+        call=call,
+        form=form,
+        draft=kept,
+        revision=1,
+        language=language,
+        origin=origin,
+        owner=owner,
+        secret=digest(secret) if secret else "",
+        late=late,
+        copied_from=copied_from,
+        saved_at=timezone.now(),
+    )
+    tell(actor, submission, "started")
+    return submission, secret
+
+
+@transaction.atomic
+def save_draft(
+    *, actor: Actor, submission: Submission, answers: Mapping[str, Any], seen: Mapping[str, str] | None = None, revision: int | None = None, language: str = ""
+) -> Saved:
+    """Keep what was written so far.
+
+    answers: by code, only what is to change. seen: by code, the sign (``seen_digest``) of what the writer started from;
+    a field that somebody else has changed since stays as they wrote it, and is told, unless both wrote the same.
+    revision: for programs, which must have seen the latest; they save all or nothing.
+    Raises: Conflict where the submission can no longer be changed or the revision is not the latest.
+    """
+    submission = locked(submission)
+    require(actor, "calls.write_answers", submission)
+    _require_editable(actor, submission)
+    if revision is not None and revision != submission.revision:
+        raise Conflict(_("Somebody else has changed this meanwhile. Fetch it anew and make your change again."))
+    current = dict(submission.answers if submission.draft is None else submission.draft)
+    form = form_in_force(submission.call) or submission.form
+    kept, problems = _storable(form.form, answers)
+    conflicts: dict[str, Any] = {}
+    changed: dict[str, Any] = {}
+    for code, answer in kept.items():
+        mine, theirs = seen_digest(answer), seen_digest(current.get(code))
+        base = (seen or {}).get(code)
+        if mine in (theirs, base):  # the same, or not touched by this writer
+            continue
+        if base is not None and theirs != base:
+            conflicts[code] = current.get(code)
+            continue
+        changed[code] = answer
+    if changed or submission.form_id != form.pk:
+        submission.draft = {code: answer for code, answer in {**current, **changed}.items() if as_written(answer) is not None}
+        submission.revision += 1
+        submission.saved_at = timezone.now()
+        submission.language = language or submission.language
+        if not submission.number:
+            submission.form = form
+        submission.save(update_fields=["draft", "revision", "saved_at", "language", "form"])
+    return Saved(submission, conflicts, problems)
+
+
+def _storable(form: Definition, answers: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    """The answers that a draft keeps, and what is said of the others."""
+    kept: dict[str, Any] = {}
+    problems: dict[str, list[str]] = {}
+    for code, answer in answers.items():
+        if code not in form.by_code:
+            continue
+        over = too_long(answer)
+        if over:
+            problems[code] = [
+                ngettext("This is too long to be kept; shorten it by %(n)s character.", "This is too long to be kept; shorten it by %(n)s characters.", over)
+                % {"n": over}
+            ]
+        else:
+            kept[code] = answer
+    return kept, problems
+
+
+def _require_editable(actor: Actor, submission: Submission) -> None:
+    """Raises: Conflict where it can no longer be changed. A draft can be written on after the close, so that nothing typed is lost."""
+    if submission.deleted_at is not None:
+        raise Conflict(_("This draft was thrown away. Bring it back first."))
+    if submission.state == State.DRAFT or may(actor, "calls.decide", submission):
+        return
+    if submission.state not in (State.SUBMITTED, State.RETURNED) or not window_for(submission).is_open:
+        raise Conflict(_("This submission can no longer be changed: it is “%(state)s” and its time is over.") % {"state": submission.get_state_display()})
+
+
+@transaction.atomic
+def claim(*, actor: Actor, submission: Submission, secret: str) -> Submission:
+    """Make a draft that was begun without an account the actor's own; its secret opens nothing any more.
+
+    Raises: NotAllowed with a wrong secret; Conflict where somebody else has claimed it.
+    """
+    submission = locked(submission)
+    if not isinstance(actor, User) or not submission.secret or submission.secret != digest(secret):
+        raise NotAllowed("calls.claim")
+    if submission.owner_id == actor.pk:
+        return submission
+    if submission.is_claimed:
+        raise Conflict(_("This draft belongs to another account by now."))
+    submission.owner, submission.secret = actor, ""
+    submission.save(update_fields=["owner", "secret"])
+    tell(actor, submission, "claimed")
+    return submission
+
+
+@transaction.atomic
+def send_link(*, actor: Actor, submission: Submission, secret: str, email: str) -> None:
+    """Send the address of an unclaimed draft to its writer. Raises: Invalid for a bad address."""
+    submission = locked(submission)
+    require(actor, "calls.write_answers", submission)
+    path = reverse("calls:answer", args=[secret]) if secret else reverse("calls:answer", args=[submission.pk])
+    mail("calls-draft-link", submission, to=email, values={"link": absolute(path)})
+    submission.email = email.strip()
+    submission.save(update_fields=["email"])
+    tell(actor, submission, "sent link")
+
+
+@transaction.atomic
+def discard_draft(*, actor: Actor, submission: Submission) -> Submission:
+    """Throw a draft away, or the changes to what was submitted; staff can bring a draft back."""
+    submission = locked(submission)
+    require(actor, "calls.withdraw", submission)
+    if submission.number:
+        submission.draft = None
+        submission.revision += 1
+        submission.save(update_fields=["draft", "revision"])
+        tell(actor, submission, "discarded changes")
+    elif submission.deleted_at is None:
+        submission.deleted_at = timezone.now()
+        submission.save(update_fields=["deleted_at"])
+        tell(actor, submission, "discarded")
+    return submission
+
+
+@transaction.atomic
+def restore_draft(*, actor: Actor, submission: Submission) -> Submission:
+    """Bring a draft back that was thrown away."""
+    submission = locked(submission)
+    require(actor, "calls.withdraw", submission)
+    if submission.deleted_at is None:
+        raise Conflict(_("This draft was not thrown away."))
+    submission.deleted_at = None
+    submission.save(update_fields=["deleted_at"])
+    tell(actor, submission, "restored")
+    return submission
+
+
+@transaction.atomic
+def copy_to(*, actor: Actor, submission: Submission, call: Call, late: LateCode | None = None) -> Submission:
+    """Begin a draft in another call, or the next edition's, with the answers that its form asks for too.
+
+    A field of the same code and kind takes the answer over, else one that becomes the same. Files are added anew.
+    """
+    require(actor, "calls.read_answers", submission)
+    form = form_in_force(call)
+    if form is None:
+        raise Conflict(_("This call cannot be answered on this site."))
+    given, source = submission.shown_answers, submission.form.form
+    taken: dict[str, Any] = {}
+    for target in form.form:
+        same = source.by_code.get(target.code)
+        match = same if same is not None and same.kind == target.kind else source.by_role.get(target.becomes) if target.becomes else None
+        if match is not None and match.code in given and target.kind not in ("file", "image", "consent"):
+            taken[target.code] = given[match.code]
+    made, _secret = start_draft(actor=actor, call=call, answers=taken, language=submission.language, late=late, copied_from=submission)
+    return made
+
+
+# ---- files ----------------------------------------------------------------------------------------------------------
+
+
+def attach(*, actor: Actor, submission: Submission, code: str, upload: UploadedFile) -> Attachment:
+    """Add a file to a field, once its content was looked at.
+
+    Raises: Invalid at the field's code, where the file is not what is asked for or there are too many.
+    """
+    require(actor, "calls.write_answers", submission)
+    form = (form_in_force(submission.call) or submission.form).form
+    asked_for = form.by_code.get(code)
+    if asked_for is None or asked_for.kind not in ("file", "image"):
+        raise Invalid({code: [_("No file is asked for here.")]})
+    _require_editable(actor, submission)
+    held = set(submission.attachments.filter(field=code, file__deleted_at=None).values_list("file_id", flat=True))
+    answer = (submission.answers if submission.draft is None else submission.draft).get(code) or []
+    if len([key for key in answer if key in {str(each) for each in held}]) >= asked_for.most:
+        raise Invalid(
+            {code: [ngettext("At most %(n)s file can be added here.", "At most %(n)s files can be added here.", asked_for.most) % {"n": asked_for.most}]}
+        )
+    limits = Limits(size=asked_for.megabytes * MEGABYTE, kinds=asked_for.media_types)
+    try:
+        stored = store(actor=actor, upload=upload, limits=limits)
+    except Invalid as error:
+        raise Invalid({code: [sentence for sentences in error.problems.values() for sentence in sentences]}) from error
+    try:
+        check_file(asked_for, stored.kind, stored.size, stored.width, stored.height)
+    except Wrong as wrong:
+        delete_file(actor=SYSTEM, file=stored)
+        raise Invalid({code: wrong.sentences}) from wrong
+    with transaction.atomic():
+        attachment = Attachment.objects.create(submission=submission, field=code, file=stored)
+        fresh = locked(submission)
+        current = dict(fresh.answers if fresh.draft is None else fresh.draft)
+        fresh.draft = {**current, code: [*(current.get(code) or []), str(stored.pk)]}
+        fresh.revision += 1
+        fresh.saved_at = timezone.now()
+        fresh.save(update_fields=["draft", "revision", "saved_at"])
+    return attachment
+
+
+@transaction.atomic
+def detach(*, actor: Actor, submission: Submission, key: uuid.UUID) -> Submission:
+    """Take a file off a draft. The file itself stays while an earlier submitting names it."""
+    submission = locked(submission)
+    require(actor, "calls.write_answers", submission)
+    _require_editable(actor, submission)
+    attachment = submission.attachments.filter(file_id=key).select_related("file").first()
+    if attachment is None:
+        raise Conflict(_("This file is not here any more."))
+    current = dict(submission.answers if submission.draft is None else submission.draft)
+    current[attachment.field] = [each for each in current.get(attachment.field) or [] if each != str(attachment.file_id)]
+    submission.draft = {code: answer for code, answer in current.items() if as_written(answer) is not None}
+    submission.revision += 1
+    submission.save(update_fields=["draft", "revision"])
+    if str(attachment.file_id) not in (submission.answers.get(attachment.field) or []):
+        delete_file(actor=SYSTEM, file=attachment.file)
+    return submission
+
+
+# ---- co-submitters --------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def invite(*, actor: Actor, submission: Submission, email: str) -> Invitation:
+    """Ask somebody by mail to write with the actor. Asked twice, they get a new address, and the former one is dead."""
+    submission = locked(submission)
+    require(actor, "calls.invite", submission)
+    if not isinstance(actor, User) and not may(actor, "calls.decide", submission):
+        raise Conflict(_("Sign in first: then the draft is yours, and you can ask others to join."))
+    if submission.invitations.count() >= MOST_MEMBERS:
+        raise Conflict(_("No more people can be asked to join this submission."))
+    secret = new_secret()
+    address = email.strip().lower()
+    found = submission.invitations.filter(email=address).first()
+    if found is not None and found.accepted_at is not None:
+        raise Conflict(_("This person has joined already."))
+    link = absolute(reverse("calls:join", args=[secret]))
+    mail("calls-invitation", submission, to=address, values={"link": link, "inviter": str(actor) if isinstance(actor, User) else ""})
+    try:
+        with transaction.atomic():
+            invitation, _made = Invitation.objects.update_or_create(
+                submission=submission, email=address, defaults={"secret": digest(secret), "created_at": timezone.now()}
+            )
+    except IntegrityError as error:
+        raise Conflict(_("This person was asked at this very moment.")) from error
+    tell(actor, submission, "invited")
+    return invitation
+
+
+@transaction.atomic
+def join(*, actor: Actor, secret: str) -> Submission:
+    """Accept an invitation. Raises: NotAllowed where there is none; Conflict where somebody else has used it."""
+    invitation = Invitation.objects.select_for_update(of=("self",)).select_related("submission__call__edition").filter(secret=digest(secret)).first()
+    if invitation is None or not isinstance(actor, User):
+        raise NotAllowed("calls.join")
+    submission = invitation.submission
+    if invitation.accepted_by_id not in (None, actor.pk):
+        raise Conflict(_("This invitation was used by another account."))
+    if invitation.accepted_at is None:
+        invitation.accepted_by, invitation.accepted_at = actor, timezone.now()
+        invitation.save(update_fields=["accepted_by", "accepted_at"])
+        if submission.owner_id != actor.pk:
+            submission.members.add(actor)
+        tell(actor, submission, "joined")
+    return submission

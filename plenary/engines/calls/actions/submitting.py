@@ -1,0 +1,226 @@
+"""Submitting, withdrawing and reopening; and entering what came on paper."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from plenary.engines.calls.actions.common import KIND, State, locked, move, tell
+from plenary.engines.calls.actions.drafts import start_draft
+from plenary.engines.calls.events import SubmissionReceived
+from plenary.engines.calls.form.checking import Checked, check
+from plenary.engines.calls.form.definition import Definition
+from plenary.engines.calls.form.fields import CATEGORY, COUNTRY, FOCAL_POINT, ORGANISATION, TITLE
+from plenary.engines.calls.form.lookups import Attached, Lookups, concepts_of
+from plenary.engines.calls.models import Call, FormVersion, Submission
+from plenary.engines.calls.queries import form_in_force
+from plenary.engines.calls.windows import window_for
+from plenary.errors import Conflict, Invalid
+from plenary.ground.audit.actions import keep_version
+from plenary.ground.audit.actors import Actor, may, require
+from plenary.ground.audit.events import emit
+from plenary.ground.framework.models import Concept
+from plenary.ground.people.models import User
+from plenary.ground.people.names import fold
+
+#: States that count for the limits of a call.
+COUNTED = (State.SUBMITTED, State.RETURNED, State.ACCEPTED, State.DECLINED)
+
+
+def lookups_for(submission: Submission | None, definition: Definition) -> Lookups:
+    """What checking a submission's answers needs to know."""
+    files: dict[str, Attached] = {}
+    if submission is not None and any(field.kind in ("file", "image") for field in definition):
+        for each in submission.attachments.filter(file__deleted_at=None).select_related("file"):
+            file = each.file
+            files[str(file.pk)] = Attached(str(file.pk), each.field, file.name, file.kind, file.size, file.width, file.height)
+    return Lookups(concepts_of(definition.schemes), files)
+
+
+def check_answers(submission: Submission, form: FormVersion, answers: Mapping[str, Any]) -> Checked:
+    """What holds of the answers to the form in force; answers to fields it no longer has do not count."""
+    definition = form.form
+    asked_for = {code: answer for code, answer in answers.items() if code in definition.by_code}
+    return check(definition, asked_for, lookups_for(submission, definition), languages=tuple(submission.call.languages))
+
+
+@transaction.atomic
+def submit(*, actor: Actor, submission: Submission, email: str = "") -> Submission:
+    """Hand a draft in, or the changes to what was handed in before.
+
+    email: of a contributor without an account, for calls that take those. Raises: Invalid with the problems of all fields;
+    Conflict where the call is closed, to the second, or a limit is reached; NotAllowed.
+    """
+    # Whoever else submits to this call waits here: numbers and limits are counted under this lock.
+    call = Call.objects.select_for_update(of=("self",)).select_related("edition").get(pk=submission.call_id)
+    submission = locked(submission)
+    require(actor, "calls.write_answers", submission)
+    by_staff = may(actor, "calls.decide", submission)
+    is_own_account = isinstance(actor, User)
+    if not by_staff and not is_own_account and call.audience != Call.Audience.ANYONE:
+        raise Conflict(_("Confirm your e-mail address first: sign in, and submit then."))
+    if submission.deleted_at is not None:
+        raise Conflict(_("This draft was thrown away. Bring it back first."))
+    if not by_staff and not window_for(submission).is_open:
+        raise Conflict(_("This call is closed. What you wrote is kept; ask the secretariat if you may hand it in late."))
+    if submission.draft is None and submission.number:
+        raise Conflict(_("There are no changes to submit."))
+    form = form_in_force(call) or submission.form
+    checked = check_answers(submission, form, submission.draft or {})
+    if not checked.holds:
+        raise Invalid(checked.problems)
+    if not is_own_account and not submission.email and not by_staff:
+        if not email.strip():
+            raise Invalid({"": [_("Give an e-mail address for the receipt.")]})
+        submission.email = email.strip()
+    before = submission.answers if submission.number else None
+    submission.answers, submission.draft, submission.form = checked.answers, None, form
+    _read(submission, form.form)
+    _check_stakeholder(call, submission, form.form)
+    _check_limits(call, submission)
+    state_before = move(submission, "submitted")
+    now = timezone.now()
+    submission.submitted_at = submission.submitted_at or now
+    submission.saved_at = now
+    submission.revision += 1
+    submission.editable_until, submission.message = None, ""
+    if submission.number is None:
+        last = Submission.objects.filter(call=call).exclude(number=None).order_by("-number").values_list("number", flat=True).first()
+        submission.number = (last or 0) + 1
+    submission.save()
+    keep_version(actor=actor, kind=KIND, key=str(submission.pk), snapshot=snapshot(submission))
+    tell(actor, submission, "submitted", before={"state": state_before, "answers": before}, after={"state": submission.state, "answers": submission.answers})
+    emit(SubmissionReceived(actor_id=actor.trail_id, call=str(call), submission=str(submission.pk), verb="submitted"))
+    return submission
+
+
+def snapshot(submission: Submission) -> dict[str, Any]:
+    """The whole of a submission as its version."""
+    return {"form": submission.form.number, "state": submission.state, "answers": submission.answers}
+
+
+def _read(submission: Submission, form: Definition) -> None:
+    """Set what lists and limits read from the answers."""
+    answers = submission.answers
+
+    def role(name: str) -> Any:
+        field = form.by_role.get(name)
+        return answers.get(field.code) if field else None
+
+    title = role(TITLE)
+    submission.title = _one_text(title)[:300]
+    category = role(CATEGORY)
+    submission.category = str(category[0] if isinstance(category, list) and category else category or "")[:60]
+    organisation = role(ORGANISATION)
+    body = organisation if isinstance(organisation, dict) else {"name": organisation or ""}
+    submission.organisation = str(body.get("name", ""))[:300]
+    country = role(COUNTRY)
+    code = str(country[0] if isinstance(country, list) and country else country or body.get("country", "") or "")
+    submission.country = Concept.objects.filter(scheme__code="countries", code=code).first() if code else None
+    folded = fold(submission.organisation)
+    submission.organisation_key = f"{folded}|{body.get('country', '') or code}"[:320] if folded else ""
+    submission.shared_with_focal_point = role(FOCAL_POINT) is True
+    same = f"{fold(submission.title)}|{folded}"
+    submission.fingerprint = hashlib.blake2b(same.encode(), digest_size=16).hexdigest() if submission.title else ""
+
+
+def _one_text(answer: Any) -> str:
+    if isinstance(answer, dict):
+        return str(answer.get("en") or next(iter(answer.values()), ""))
+    return str(answer or "")
+
+
+def _check_stakeholder(call: Call, submission: Submission, form: Definition) -> None:
+    if not call.stakeholder_types:
+        return
+    field = form.by_role.get("stakeholder-type")
+    given = submission.answers.get(field.code) if field else None
+    organisation = form.by_role.get(ORGANISATION)
+    if given is None and organisation is not None:
+        body = submission.answers.get(organisation.code)
+        given = body.get("stakeholder_type") if isinstance(body, dict) else None
+        field = organisation
+    person = submission.owner.person if submission.owner else None
+    if given is None and person is not None and person.stakeholder_type is not None:
+        given = person.stakeholder_type.code
+    if given not in call.stakeholder_types:
+        labels = Concept.objects.filter(scheme__code="stakeholder-types", code__in=call.stakeholder_types).order_by("position")
+        names = ", ".join(str(each.label) for each in labels)
+        raise Invalid({field.code if field else "": [_("This call is for: %(names)s. Say to which of them you belong.") % {"names": names}]})
+
+
+def _check_limits(call: Call, submission: Submission) -> None:
+    others = Submission.objects.filter(call=call, state__in=COUNTED).exclude(pk=submission.pk)
+    if call.per_person and submission.owner_id and others.filter(owner_id=submission.owner_id).count() >= call.per_person:
+        raise Conflict(
+            ngettext("This call takes %(n)s submission from one person.", "This call takes %(n)s submissions from one person.", call.per_person)
+            % {"n": call.per_person}
+        )
+    if not submission.organisation_key:
+        return
+    same = others.filter(organisation_key=submission.organisation_key)
+    if call.per_organisation and same.count() >= call.per_organisation:
+        raise Conflict(
+            ngettext(
+                "This call takes %(n)s submission from one organisation.", "This call takes %(n)s submissions from one organisation.", call.per_organisation
+            )
+            % {"n": call.per_organisation}
+        )
+    most = call.per_organisation_and_category
+    if most and submission.category and same.filter(category=submission.category).count() >= most:
+        raise Conflict(
+            ngettext(
+                "This call takes %(n)s submission from one organisation in one category.",
+                "This call takes %(n)s submissions from one organisation in one category.",
+                most,
+            )
+            % {"n": most}
+        )
+
+
+@transaction.atomic
+def withdraw(*, actor: Actor, submission: Submission, reason: str = "") -> Submission:
+    """Take back what was submitted; it stays on record, and can come again while the call is open."""
+    submission = locked(submission)
+    require(actor, "calls.withdraw", submission)
+    before = move(submission, "withdrawn")
+    submission.save(update_fields=["state"])
+    tell(actor, submission, "withdrawn", before={"state": before}, after={"state": submission.state}, reason=reason)
+    return submission
+
+
+@transaction.atomic
+def reopen(*, actor: Actor, submission: Submission) -> Submission:
+    """Put back what was withdrawn. Raises: Conflict where the call is closed, unless staff does it, or a limit is reached."""
+    call = Call.objects.select_for_update(of=("self",)).select_related("edition").get(pk=submission.call_id)
+    submission = locked(submission)
+    require(actor, "calls.withdraw", submission)
+    if not may(actor, "calls.decide", submission) and not window_for(submission).is_open:
+        raise Conflict(_("This call is closed; ask the secretariat."))
+    before = move(submission, "reopened")
+    _check_limits(call, submission)
+    submission.save(update_fields=["state"])
+    tell(actor, submission, "reopened", before={"state": before}, after={"state": submission.state})
+    return submission
+
+
+@transaction.atomic
+def enter_for(
+    *, actor: Actor, call: Call, answers: Mapping[str, Any], origin: str, email: str = "", language: str = "en", draft_only: bool = False
+) -> Submission:
+    """Enter a submission for somebody who sent it on paper or by mail, marked so.
+
+    email: where the receipt goes. draft_only: keep it to be finished. Raises: Invalid, Conflict, NotAllowed.
+    """
+    require(actor, "calls.decide", call)
+    submission, _secret = start_draft(actor=actor, call=call, answers=answers, language=language, origin=origin)
+    submission.owner, submission.entered_by, submission.email = None, actor.trail_id, email.strip()
+    submission.secret = ""
+    submission.save(update_fields=["owner", "entered_by", "email", "secret"])
+    return submission if draft_only else submit(actor=actor, submission=submission)

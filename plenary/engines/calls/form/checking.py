@@ -1,0 +1,510 @@
+"""What holds of answers. The one place for it: pages, the API and imported tables all come here.
+
+An answer may be typed (a number, a list) or still as it was written (``"12,5"``); what is right comes out typed. What a
+contributor wrote and what is wrong about it are two things: drafts keep the former whatever it is.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from plenary.engines.calls.form import fields
+from plenary.engines.calls.form.definition import Definition, asked
+from plenary.engines.calls.form.lookups import Lookups
+from plenary.engines.calls.form.words import count_words
+from plenary.ground.files.kinds import MEGABYTE
+
+#: Signs that turn the direction of what follows; in a line of text they hide what it says.
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_TAG = re.compile(r"<\s*(/?\s*[a-zA-Z][\w:-]*(\s[^<>]*)?/?|!--.*?--|![a-zA-Z][^<>]*)>", re.DOTALL)
+_PHONE = re.compile(r"\+[1-9]\d{6,14}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+#: A web address or an e-mail address is never longer.
+_LONGEST_LINE = 500
+#: Digits that a JSON number carries through every program unharmed.
+_DIGITS = 15
+YEARS = range(1900, 2200)
+
+
+class Wrong(Exception):
+    """What is wrong with an answer, in sentences."""
+
+    def __init__(self, *sentences: str) -> None:
+        super().__init__(*sentences)
+        self.sentences = list(sentences)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Answers as they are kept, and what is wrong by the code of the field. answers: only those that hold."""
+
+    answers: dict[str, Any]
+    problems: dict[str, list[str]]
+
+    @property
+    def holds(self) -> bool:
+        return not self.problems
+
+
+def check(definition: Definition, answers: Mapping[str, Any], lookups: Lookups, *, languages: tuple[str, ...] = ()) -> Checked:
+    """Check all answers to a form as for submitting. Fields that are not asked do not count; unknown codes are wrong.
+
+    languages: those in which texts may be written, empty for any.
+    """
+    kept: dict[str, Any] = {}
+    problems: dict[str, list[str]] = {code: [_("The form has no such field.")] for code in answers if code not in definition.by_code}
+    for field in definition:
+        if not _is_asked(field, kept, definition):
+            continue
+        answer = answers.get(field.code)
+        if is_empty(field, answer):
+            if field.required:
+                problems[field.code] = [_missing(field)]
+            continue
+        try:
+            kept[field.code] = check_one(field, answer, lookups, languages)
+        except Wrong as wrong:
+            problems[field.code] = wrong.sentences
+    return Checked(kept, problems)
+
+
+def _is_asked(field: Any, kept: Mapping[str, Any], definition: Definition) -> bool:
+    return field.when is None or asked(definition, kept)[field.code]
+
+
+def check_one(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...] = ()) -> Any:
+    """One answer, typed. Raises: Wrong."""
+    return _CHECKS[field.kind](field, answer, lookups, languages)
+
+
+def is_empty(field: Any, answer: Any) -> bool:
+    """Whether nothing was answered; a box that was left alone, a line of blanks."""
+    if answer is None or answer is False:
+        return True
+    if isinstance(answer, str):
+        return not answer.strip()
+    if isinstance(answer, Mapping):
+        # A currency or a country alone, chosen beforehand on the page, is no answer yet.
+        telling = {"money": ("amount",), "organisation": ("name", "website"), "person": ("name", "email")}.get(field.kind)
+        return all(is_empty(None, each) for name, each in answer.items() if telling is None or name in telling)
+    if isinstance(answer, list | tuple):
+        return all(is_empty(None, each) for each in answer)
+    return False
+
+
+def _missing(field: Any) -> str:
+    if field.kind == "consent":
+        return _("Agree to this to go on.")
+    if field.kind in ("choice", "choices", "concept", "concepts", "country"):
+        return _("Choose an answer.")
+    if field.kind in ("file", "image"):
+        return _("Add a file.")
+    return _("This is needed.")
+
+
+# ---- texts ----------------------------------------------------------------------------------------------------------
+
+
+def _string(answer: Any) -> str:
+    if isinstance(answer, bool) or not isinstance(answer, str | int | float):
+        raise Wrong(_("Write a text here."))
+    return unicodedata.normalize("NFC", str(answer))
+
+
+def _clean(answer: Any, *, longest: int, lines: bool = False) -> str:
+    text = _string(answer).replace("\r\n", "\n").replace("\r", "\n").strip()
+    if not lines:
+        text = text.replace("\t", " ")
+    if len(text) > longest:
+        raise Wrong(
+            _("This has %(count)s characters; at most %(most)s fit. Shorten it by %(over)s.")
+            % {"count": len(text), "most": longest, "over": len(text) - longest}
+        )
+    for sign in text:
+        category = unicodedata.category(sign)
+        if category == "Cs" or (category == "Cc" and not (lines and sign in "\n\t")) or sign in "\ufffe\uffff":
+            raise Wrong(
+                _("This must be one line.")
+                if sign == "\n"
+                else _("This contains signs that cannot be seen (%(sign)s). Delete them, or type the text anew.") % {"sign": f"U+{ord(sign):04X}"}
+            )
+    if _TURNING.search(text):
+        raise Wrong(_("This contains hidden signs that turn the direction of writing. Delete them, or type the text anew."))
+    if _TAG.search(text):
+        raise Wrong(_("Write plain text: marks of web pages such as <b> or <script> are not used here."))
+    return text
+
+
+def _languages_of(answer: Mapping[str, Any], languages: tuple[str, ...]) -> None:
+    for language in answer:
+        if not _LANGUAGE.fullmatch(str(language)) or (languages and language not in languages):
+            raise Wrong(_("“%(language)s” is not a language in which this call can be answered.") % {"language": str(language)[:20]})
+
+
+def _text(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> Any:
+    return _per_language(field, answer, languages, lambda each: _clean(each, longest=field.longest))
+
+
+def _long_text(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> Any:
+    def one(each: Any) -> str:
+        text = _clean(each, longest=field.longest, lines=True)
+        words = count_words(text)
+        if field.max_words and words > field.max_words:
+            raise Wrong(
+                ngettext("This has %(count)s word", "This has %(count)s words", words) % {"count": words}
+                + _("; at most %(most)s fit.") % {"most": field.max_words}
+            )
+        if words < field.min_words:
+            raise Wrong(
+                ngettext("This has %(count)s word", "This has %(count)s words", words) % {"count": words}
+                + _("; at least %(least)s are needed.") % {"least": field.min_words}
+            )
+        return text
+
+    return _per_language(field, answer, languages, one)
+
+
+def _per_language(field: Any, answer: Any, languages: tuple[str, ...], one: Callable[[Any], str]) -> Any:
+    if not field.per_language:
+        return one(answer)
+    if isinstance(answer, str):
+        answer = {languages[0] if languages else "en": answer}
+    if not isinstance(answer, Mapping):
+        raise Wrong(_("Write a text here."))
+    given = {language: each for language, each in answer.items() if not is_empty(None, each)}
+    _languages_of(given, languages)
+    return {language: one(each) for language, each in sorted(given.items())}
+
+
+# ---- choosing -------------------------------------------------------------------------------------------------------
+
+
+def _listed(answer: Any) -> list[str]:
+    values = answer if isinstance(answer, list | tuple) else [answer]
+    return list(dict.fromkeys(_string(each).strip() for each in values if not is_empty(None, each)))
+
+
+def _not_offered(value: str) -> Wrong:
+    return Wrong(_("“%(value)s” is not one of the answers to choose from.") % {"value": value[:60]})
+
+
+def _choice(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> str:
+    value = _string(answer).strip()
+    if value not in {option.code for option in field.options}:
+        raise _not_offered(value)
+    return value
+
+
+def _choices(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> list[str]:
+    values = _listed(answer)
+    order = [option.code for option in field.options]
+    for value in values:
+        if value not in order:
+            raise _not_offered(value)
+    _count(field, len(values))
+    return sorted(values, key=order.index)
+
+
+def _count(field: Any, count: int) -> None:
+    if field.most and count > field.most:
+        raise Wrong(ngettext("Choose at most %(n)s.", "Choose at most %(n)s.", field.most) % {"n": field.most})
+    if count < field.least:
+        raise Wrong(ngettext("Choose at least %(n)s.", "Choose at least %(n)s.", field.least) % {"n": field.least})
+
+
+def _known(schemes: tuple[str, ...], value: str, lookups: Lookups) -> str:
+    found = lookups.concept(schemes, value)
+    if found is None:
+        raise _not_offered(value)
+    if not found.offered:
+        raise Wrong(_("“%(value)s” is no longer used. Choose another.") % {"value": str(found.label)[:60]})
+    return found.code
+
+
+def _concept(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> str:
+    return _known((field.scheme,), _string(answer).strip(), lookups)
+
+
+def _concepts(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> list[str]:
+    values = [_known(field.schemes, value, lookups) for value in _listed(answer)]
+    _count(field, len(values))
+    order = {code: position for position, code in enumerate(code for scheme in field.schemes for code in lookups.concepts.get(scheme, {}))}
+    return sorted(values, key=lambda code: order.get(code, 0))
+
+
+def _country(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> str:
+    return _known(("countries",), _string(answer).strip(), lookups)
+
+
+# ---- people and addresses -------------------------------------------------------------------------------------------
+
+
+def _pieces(field: Any, answer: Any) -> dict[str, Any]:
+    if isinstance(answer, str):
+        answer = {field.pieces[0]: answer}
+    if not isinstance(answer, Mapping):
+        raise Wrong(_("This answer has several parts; it cannot be read."))
+    unknown = sorted(str(name) for name in answer if name not in field.pieces)
+    if unknown:
+        raise Wrong(_("This answer has no part “%(name)s”.") % {"name": unknown[0][:40]})
+    return {name: answer[name] for name in field.pieces if not is_empty(None, answer.get(name))}
+
+
+def _named(label: str, check_it: Callable[[], Any]) -> Any:
+    """Check one piece of an answer, and say in the sentence which it is."""
+    try:
+        return check_it()
+    except Wrong as wrong:
+        raise Wrong(*(f"{label}: {sentence}" for sentence in wrong.sentences)) from wrong
+
+
+def _organisation(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> dict[str, str]:
+    given = _pieces(field, answer)
+    kept: dict[str, str] = {}
+    if "name" not in given:
+        raise Wrong(_("Give the name of the organisation."))
+    kept["name"] = _named(_("Name"), lambda: _clean(given["name"], longest=300))
+    if "country" in given:
+        kept["country"] = _named(_("Country"), lambda: _known(("countries",), _string(given["country"]).strip(), lookups))
+    if "stakeholder_type" in given:
+        kept["stakeholder_type"] = _named(_("Type"), lambda: _known(("stakeholder-types",), _string(given["stakeholder_type"]).strip(), lookups))
+    if "website" in given:
+        kept["website"] = _named(_("Website"), lambda: _web_address(given["website"]))
+    return kept
+
+
+def _person(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> dict[str, str]:
+    given = _pieces(field, answer)
+    kept: dict[str, str] = {}
+    if "name" not in given:
+        raise Wrong(_("Give the name of the person."))
+    kept["name"] = _named(_("Name"), lambda: _clean(given["name"], longest=200))
+    if field.invite and "email" not in given:
+        raise Wrong(_("Give the e-mail address, so that the person can be asked to join."))
+    if "email" in given:
+        kept["email"] = _named(_("E-mail address"), lambda: _mail_address(given["email"]))
+    for name, label in (("post", _("Post")), ("organisation", _("Organisation"))):
+        if name in given:
+            kept[name] = _named(label, lambda name=name: _clean(given[name], longest=300))  # type: ignore[misc]
+    return kept
+
+
+def _web_address(answer: Any) -> str:
+    address = _clean(answer, longest=_LONGEST_LINE)
+    if "://" not in address and re.match(r"[\w-]+(\.[\w-]+)+([/:?#]|$)", address):
+        address = f"https://{address}"
+    try:
+        parts = urlsplit(address)
+        port_is_fine = parts.port is None or parts.port > 0
+    except ValueError:
+        parts, port_is_fine = urlsplit(""), False
+    host = parts.hostname or ""
+    if parts.scheme not in ("http", "https") or not port_is_fine or "." not in host or re.search(r"\s", address) or parts.username is not None:
+        raise Wrong(_("Give a web address that starts with https://, such as https://example.org."))
+    return address
+
+
+def _mail_address(answer: Any) -> str:
+    address = _clean(answer, longest=254)
+    try:
+        validate_email(address)
+    except ValidationError as error:
+        raise Wrong(_("Give an e-mail address such as name@example.org.")) from error
+    return address
+
+
+def _link(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> str:
+    return _web_address(answer)
+
+
+def _email(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> str:
+    return _mail_address(answer)
+
+
+def _phone(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> str:
+    written = _western(_clean(answer, longest=60))
+    number = re.sub(r"[\s().·/-]", "", written)
+    number = f"+{number[2:]}" if number.startswith("00") else number
+    if not _PHONE.fullmatch(number):
+        raise Wrong(_("Give the number with the country's code, such as +41 22 730 51 11."))
+    return number
+
+
+# ---- days and numbers -----------------------------------------------------------------------------------------------
+
+
+def _western(text: str) -> str:
+    """Digits of any script as 0 to 9: telephones in Arabic offer others."""
+    return "".join(str(unicodedata.digit(sign)) if sign.isdigit() and not sign.isascii() and unicodedata.category(sign) == "Nd" else sign for sign in text)
+
+
+def _day(answer: Any) -> date:
+    text = _western(_clean(answer, longest=60))
+    match = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?", text)
+    try:
+        if match is None:
+            raise ValueError
+        found = date(int(match[1]), int(match[2]), int(match[3]))
+    except ValueError as error:
+        raise Wrong(_("Give a day that is in the calendar, as year-month-day, such as 2021-01-25.")) from error
+    if found.year not in YEARS:
+        raise Wrong(_("The year must lie between %(first)s and %(last)s.") % {"first": YEARS[0], "last": YEARS[-1]})
+    return found
+
+
+def _date(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> str:
+    found = _day(answer)
+    if field.earliest and found < field.earliest:
+        raise Wrong(_("The day must not be before %(day)s.") % {"day": field.earliest.isoformat()})
+    if field.latest and found > field.latest:
+        raise Wrong(_("The day must not be after %(day)s.") % {"day": field.latest.isoformat()})
+    return found.isoformat()
+
+
+def _date_range(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> dict[str, str]:
+    given = _pieces(field, answer)
+    if "from" not in given:
+        raise Wrong(_("Give the first day."))
+    first = _named(_("From"), lambda: _day(given["from"]))
+    if "to" not in given:
+        if not field.open_end:
+            raise Wrong(_("Give the last day."))
+        return {"from": first.isoformat()}
+    last = _named(_("To"), lambda: _day(given["to"]))
+    if last < first:
+        raise Wrong(_("The last day lies before the first."))
+    return {"from": first.isoformat(), "to": last.isoformat()}
+
+
+def _decimal(answer: Any, decimals: int) -> Decimal:
+    if isinstance(answer, bool):
+        raise Wrong(_("Give a number."))
+    if isinstance(answer, float):
+        answer = repr(answer)
+    text = _western(_clean(answer, longest=60)).replace("\u2212", "-").replace("\u066b", ".").replace("\u066c", "")
+    text = re.sub(r"(?<=\d)[\s'\u2019\u00a0\u202f](?=\d{3}(\D|$))", "", text)
+    if re.fullmatch(r"[+-]?\d+,\d{1,2}|[+-]?\d+,\d{4,}", text) and "." not in text:
+        text = text.replace(",", ".")  # 12,5 as most of the world writes it; 1,000 stays ambiguous and is refused below
+    try:
+        number = Decimal(text)
+    except InvalidOperation as error:
+        raise Wrong(_("Give a number in digits, without separators of thousands, such as 12500 or 12.5.")) from error
+    if not number.is_finite():
+        raise Wrong(_("Give a number in digits, without separators of thousands, such as 12500 or 12.5."))
+    if abs(number) >= Decimal(10) ** _DIGITS:
+        raise Wrong(_("This number is too large."))
+    number = number.normalize() + 0
+    places = -int(number.as_tuple().exponent) if number else 0
+    if places > decimals:
+        raise Wrong(
+            _("Give a whole number.")
+            if decimals == 0
+            else ngettext("Give at most %(n)s digit after the point.", "Give at most %(n)s digits after the point.", decimals) % {"n": decimals}
+        )
+    return number
+
+
+def _json_number(number: Decimal) -> int | float:
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
+def _number(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> int | float:
+    number = _decimal(answer, field.decimals)
+    if field.least is not None and number < Decimal(repr(field.least)):
+        raise Wrong(_("This must be at least %(least)s.") % {"least": f"{field.least:g}"})
+    if field.most is not None and number > Decimal(repr(field.most)):
+        raise Wrong(_("This must be at most %(most)s.") % {"most": f"{field.most:g}"})
+    return _json_number(number)
+
+
+def _money(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> dict[str, Any]:
+    given = _pieces(field, answer)
+    if "amount" not in given:
+        raise Wrong(_("Give the amount."))
+    amount = _decimal(given["amount"], 2)
+    if amount < 0:
+        raise Wrong(_("An amount cannot be less than zero."))
+    currency = _string(given.get("currency", "")).strip().upper() or (field.currencies[0] if len(field.currencies) == 1 else "")
+    if not currency:
+        raise Wrong(_("Choose the currency."))
+    if currency not in field.currencies:
+        raise _not_offered(currency)
+    return {"amount": _json_number(amount), "currency": currency}
+
+
+# ---- files and consent ----------------------------------------------------------------------------------------------
+
+
+def _files(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> list[str]:
+    keys = _listed(answer)
+    if len(keys) > field.most:
+        raise Wrong(ngettext("At most %(n)s file can be added here.", "At most %(n)s files can be added here.", field.most) % {"n": field.most})
+    for key in keys:
+        found = lookups.files.get(key)
+        if found is None or found.field != field.code:
+            raise Wrong(_("This file is not here any more. Add it again."))
+        check_file(field, found.kind, found.size, found.width, found.height)
+    return keys
+
+
+def check_file(field: Any, kind: str, size: int, width: int | None, height: int | None) -> None:
+    """Whether a file fits a field, from what its content says. Raises: Wrong."""
+    if kind not in field.media_types:
+        raise Wrong(_("A file of the kind %(kind)s cannot be used here.") % {"kind": kind})
+    if size > field.megabytes * MEGABYTE:
+        raise Wrong(ngettext("The file is larger than %(n)s megabyte.", "The file is larger than %(n)s megabytes.", field.megabytes) % {"n": field.megabytes})
+    if field.kind != "image":
+        return
+    if (width or 0) < field.min_width or (height or 0) < field.min_height:
+        raise Wrong(
+            _("The picture has %(width)s × %(height)s pixels; at least %(least_width)s × %(least_height)s are needed.")
+            % {"width": width, "height": height, "least_width": field.min_width, "least_height": field.min_height}
+        )
+    if (width or 0) * (height or 0) > field.max_pixels:
+        raise Wrong(_("The image has %(width)s × %(height)s pixels, which is too many. Make it smaller.") % {"width": width, "height": height})
+
+
+def _consent(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> bool:
+    if answer is True or str(answer).strip().lower() in ("true", "yes", "on", "1"):
+        return True
+    if str(answer).strip().lower() in ("false", "no", "off", "0"):
+        if field.required:
+            raise Wrong(_missing(field))
+        return False
+    raise Wrong(_("Answer yes or no."))
+
+
+_CHECKS: dict[str, Callable[[Any, Any, Lookups, tuple[str, ...]], Any]] = {
+    "text": _text,
+    "long-text": _long_text,
+    "choice": _choice,
+    "choices": _choices,
+    "concept": _concept,
+    "concepts": _concepts,
+    "country": _country,
+    "organisation": _organisation,
+    "person": _person,
+    "link": _link,
+    "email": _email,
+    "phone": _phone,
+    "date": _date,
+    "date-range": _date_range,
+    "number": _number,
+    "money": _money,
+    "file": _files,
+    "image": _files,
+    "consent": _consent,
+}
+assert set(_CHECKS) == set(fields.KINDS)  # noqa: S101 - a kind without a check would be found at the first answer only

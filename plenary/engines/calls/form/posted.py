@@ -1,0 +1,80 @@
+"""Reading answers from a posted form, and what a field's controls are called on the page.
+
+Names: ``f-title``; for answers of several parts ``f-organisation.name``; for texts in several languages ``f-summary.en``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.http import QueryDict
+
+from plenary.engines.calls.form.definition import Definition
+
+PREFIX = "f-"
+#: More than this is not kept in a draft; the page that answers still shows it.
+LONGEST_KEPT = 100_000
+#: Controls for one answer that are read at all.
+MOST_VALUES = 400
+
+
+def control(code: str, piece: str = "") -> str:
+    """The name of a control."""
+    return f"{PREFIX}{code}.{piece}" if piece else f"{PREFIX}{code}"
+
+
+def storable(text: str) -> str:
+    """A text without what no database keeps: NUL, and halves of surrogate pairs."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
+def read_posted(definition: Definition, posted: QueryDict) -> dict[str, Any]:
+    """Answers by code, as written; a field none of whose controls was sent is left out, so that a part of a form can be sent.
+
+    Files are not read here: they are attached one by one, and a control with their keys says which stay.
+    """
+    found: dict[str, Any] = {}
+    by_code: dict[str, dict[str, list[str]]] = {}
+    for name, values in posted.lists():
+        if not name.startswith(PREFIX):
+            continue
+        code, _dot, piece = name[len(PREFIX) :].partition(".")
+        by_code.setdefault(code, {})[piece] = [storable(value).replace("\r\n", "\n") for value in values[:MOST_VALUES]]
+    for field in definition:
+        given = by_code.get(field.code)
+        if given is None:
+            continue
+        if field.pieces:
+            found[field.code] = {piece: given[piece][-1] for piece in field.pieces if given.get(piece, [""])[-1].strip()}
+        elif getattr(field, "per_language", False):
+            found[field.code] = {language: values[-1] for language, values in given.items() if language and values[-1].strip()}
+        elif field.many:
+            found[field.code] = [value for value in given.get("", []) if value.strip()]
+        elif field.kind == "consent":
+            found[field.code] = any(value == "true" for value in given.get("", []))
+        else:
+            found[field.code] = given.get("", [""])[-1]
+    return found
+
+
+def to_posted(definition: Definition, answers: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The controls that a browser would send for these answers: the reverse of ``read_posted``."""
+    sent: list[tuple[str, str]] = []
+    for field in definition:
+        answer = answers.get(field.code)
+        if isinstance(answer, Mapping):
+            sent += [(control(field.code, str(piece)), str(value)) for piece, value in answer.items()]
+        elif isinstance(answer, list | tuple):
+            sent += [(control(field.code), ""), *((control(field.code), str(value)) for value in answer)]
+        elif isinstance(answer, bool):
+            sent += [(control(field.code), "true")] if answer else []
+        elif answer is not None:
+            sent.append((control(field.code), str(answer)))
+    return sent
+
+
+def too_long(answer: Any) -> int:
+    """How many characters an answer has beyond what a draft keeps; 0 where it fits."""
+    texts: Iterable[Any] = answer.values() if isinstance(answer, Mapping) else answer if isinstance(answer, list | tuple) else [answer]
+    return max(0, sum(len(text) for text in texts if isinstance(text, str)) - LONGEST_KEPT)

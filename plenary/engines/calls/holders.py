@@ -1,0 +1,44 @@
+"""Who holds a draft without an account: whoever knows its secret address."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from dataclasses import dataclass
+
+from plenary.engines.calls.models.submissions import Submission, digest
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """An anonymous visitor who came by the secret address of one draft; an actor without any role."""
+
+    submission_id: uuid.UUID
+    is_active: bool = True
+    is_authenticated: bool = False
+    may_upload: bool = True
+
+    @property
+    def trail_id(self) -> str:
+        return f"draft:{self.submission_id}"
+
+    def has_role(self, *roles: str, scope: str = "site") -> bool:
+        return False
+
+
+def new_secret() -> str:
+    """A secret for an address: 144 bits."""
+    return secrets.token_urlsafe(18)
+
+
+def is_secret(text: str) -> bool:
+    """Whether this could be one."""
+    return len(text) == 24 and text.isascii() and all(sign.isalnum() or sign in "-_" for sign in text)
+
+
+def held_by_secret(secret: str) -> Submission | None:
+    """The unclaimed draft that a secret opens."""
+    if not is_secret(secret):
+        return None
+    found = Submission.objects.select_related("call__edition", "form").filter(secret=digest(secret), deleted_at=None).first()
+    return None if found is None or found.is_claimed else found

@@ -1,0 +1,85 @@
+"""Mails about submissions. Each call may have words of its own; every mail waits in the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import override
+
+from plenary.engines.calls.models import Submission
+from plenary.ground.audit.actors import SYSTEM
+from plenary.ground.files.models import StoredFile
+from plenary.ground.messages.actions import queue
+from plenary.ground.messages.models import OutboxMessage
+from plenary.ground.web.templatetags.web import moment_in_words
+
+ABOUT = "calls.submission"
+
+
+def absolute(path: str) -> str:
+    """An address on this site in full."""
+    return f"{settings.BASE_URL}{path}"
+
+
+def recipients(submission: Submission) -> list[tuple[str, str]]:
+    """Address and language of those who wrote a submission: its owner and those who joined, else the address it came with."""
+    people = [each for each in (submission.owner, *submission.members.all()) if each is not None and each.is_active]
+    found = [(each.email, each.language or submission.language) for each in people]
+    return list(dict(found).items()) or ([(submission.email, submission.language)] if submission.email else [])
+
+
+def mail(
+    template: str,
+    submission: Submission,
+    *,
+    to: str = "",
+    language: str = "",
+    values: Mapping[str, Any] | None = None,
+    hold: bool = False,
+    attachments: tuple[StoredFile, ...] = (),
+) -> list[OutboxMessage]:
+    """Write a mail about a submission into the outbox, to one address or to all who wrote it, each in their language.
+
+    Placeholders that every template may use: site, call, reference, title, state, deadline, link.
+    """
+    sent = []
+    for address, tongue in [(to, language or submission.language)] if to else recipients(submission):
+        with override(_django_code(tongue)):
+            sent.append(
+                queue(
+                    actor=SYSTEM,
+                    template=template,
+                    scope=submission.call.scope,
+                    to=address,
+                    language=tongue,
+                    values={**values_of(submission), **(values or {})},
+                    about=(ABOUT, str(submission.pk)),
+                    hold=hold,
+                    attachments=attachments,
+                )
+            )
+    return sent
+
+
+def values_of(submission: Submission) -> dict[str, Any]:
+    """What the placeholders of a mail about a submission stand for, in the language that is active."""
+    from plenary.engines.calls.windows import window_for
+
+    window = window_for(submission)
+    return {
+        "site": str(settings.SITE_NAME),
+        "call": str(submission.call.title),
+        "reference": submission.reference,
+        "title": submission.title or submission.reference,
+        "state": str(submission.get_state_display()),
+        "deadline": moment_in_words(window.closes_at, window.zone, window.all_day) if window.closes_at else "–",
+        "link": absolute(reverse("calls:submission", args=[submission.pk])),
+    }
+
+
+def _django_code(language: str) -> str:
+    known = {code.split("-")[0]: code for code, _name in settings.LANGUAGES}
+    return known.get(language.split("-")[0], "en")

@@ -1,0 +1,64 @@
+"""When a call can be answered, to the second, and by whom after its close."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils import timezone
+
+from plenary.engines.calls.models import Call, LateCode, Phase, Submission
+from plenary.engines.calls.models.submissions import digest
+from plenary.engines.calls.queries import Stage, stage_of
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Whether a submission can be written and submitted now. closes_at: until when, None for no end. zone: the convener's."""
+
+    is_open: bool
+    closes_at: datetime | None = None
+    zone: str = ""
+    all_day: bool = False
+    by_code: bool = False
+
+
+CLOSED = Window(False)
+
+
+def window_of(call: Call, now: datetime | None = None) -> Window:
+    """The collecting phase that is open now, the one that closes last."""
+    now = now or timezone.now()
+    found = [phase for phase in call.phases.all() if phase.kind == Phase.Kind.COLLECT and stage_of(phase, now) in (Stage.OPEN, Stage.ONGOING)]
+    if not found:
+        return CLOSED
+    last = max(found, key=lambda phase: (phase.closes_at is None, phase.closes_at or now))
+    return Window(True, last.closes_at, last.zone, last.all_day)
+
+
+def window_for(submission: Submission, now: datetime | None = None) -> Window:
+    """The window of one submission: that of its call, of its late code, or until it must come back after a return."""
+    now = now or timezone.now()
+    zone = submission.call.edition.zone
+    if submission.state == Submission.State.RETURNED:
+        until = submission.editable_until
+        return Window(until is None or now < until, until, zone)
+    if submission.state in (Submission.State.ACCEPTED, Submission.State.DECLINED):
+        return CLOSED
+    own = window_of(submission.call, now)
+    if own.is_open:
+        return own
+    code = submission.late
+    if code is not None and code.revoked_at is None and now < code.valid_until:
+        return Window(True, code.valid_until, zone, by_code=True)
+    return CLOSED
+
+
+def usable_code(call: Call, secret: str, now: datetime | None = None) -> LateCode | None:
+    """The call's code that a word stands for, if it is valid now and has a use left."""
+    now = now or timezone.now()
+    found = LateCode.objects.filter(Q(revoked_at=None), call=call, secret=digest(secret.strip().upper()), valid_until__gt=now).first()
+    if found is None or found.submissions.filter(deleted_at=None).count() >= found.uses:
+        return None
+    return found
