@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 
@@ -17,6 +18,8 @@ from plenary.understanding.insights.queries import Figure, FigureBook
 from plenary.understanding.insights.words import as_of, plain_number, reported_value
 from plenary.voice.publications.report.document import COMPUTED, REPORTED, Bar, Chart, FigureView, Value
 from plenary.voice.publications.report.placeholders import split_reference
+
+_LATIN = re.compile(r"[A-Za-z]")
 
 
 class Figures:
@@ -90,12 +93,12 @@ def _view(figure: Figure) -> FigureView:
     for reported in figure.reported:
         values.append(
             Value(
-                reported_value(reported),
+                _own_way(reported_value(reported)),
                 REPORTED,
                 reported.value,
                 source=reported.source,
                 place=reported.slide,
-                as_of=as_of(reported),
+                as_of=_own_way(as_of(reported)),
                 language="en" if reported.value is None and reader_language() != "en" else "",
             )
         )
@@ -121,3 +124,8 @@ def _chart(title: str, views: list[tuple[str, FigureView]], proof: str) -> Chart
         return None
     same = proof == REPORTED and len({(bar.value.source, bar.value.place) for bar in bars}) == 1
     return Chart(title, tuple(bars), bars[0].figure.unit, proof, bars[0].value if same else None)
+
+
+def _own_way(text: str) -> str:
+    """Words of a source that run from left to right, kept in their order where the report runs the other way: 12-16 June."""
+    return f"\u200e{text}\u200e" if reader_language() == "ar" and _LATIN.search(text) else text

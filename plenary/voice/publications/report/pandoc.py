@@ -63,6 +63,11 @@ def _run(made: Made, target: str, options: list[str], *, for_word: bool = False)
     environment = {**os.environ, "SOURCE_DATE_EPOCH": str(int(made.at.timestamp()))}
     with tempfile.TemporaryDirectory(prefix="plenary-report-") as folder:
         result = Path(folder) / "out"
+        if target == "epub3":
+            # The date of the title page is a sentence in the report's language; the package wants one that machines read.
+            about = Path(folder) / "about.xml"
+            about.write_text(f"<dc:date>{made.at.date().isoformat()}</dc:date>", encoding="utf-8")
+            options = [*options, f"--epub-metadata={about}"]
         command = [program, "--from=json", f"--to={target}", "--standalone", f"--output={result}", "--data-dir", folder, *options]
         try:
             done = subprocess.run(  # noqa: S603 - a fixed program, no shell, no input in the arguments

@@ -131,7 +131,7 @@ class _Progress:
             )
         head = (_("Edition"), _("Dates on record"), _("Dates as reported"), _("Where"))
         intro = Paragraph((Words(_("The Forum has been held every year since the two phases of the summit, in 2003 and 2005. The latest editions:")),))
-        table = Table(_("Editions on the timeline"), head, tuple(rows), (32, 26, 24, 18))
+        table = Table(_("Editions on the timeline"), head, tuple(rows), (25, 27, 26, 22))
         return Section("process", _("Process and timeline"), (intro, table, *self.texts("process")))
 
     def action_lines(self) -> Section:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from datetime import UTC
 from typing import Any, TypeVar
@@ -13,6 +14,7 @@ from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION
 from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.oxml.ns import qn
 from pptx.oxml.xmlchemy import OxmlElement
 from pptx.util import Emu, Inches, Pt
@@ -80,7 +82,10 @@ class _Deck:
         self.serif, self.sans = SERIF.get(self.document.language, "Georgia"), SANS.get(self.document.language, "Calibri")
 
     def _dress(self) -> None:
-        """Paper and a rule on the layout that all slides have, so that readers of screens pass over them."""
+        """Paper and a rule on the layout that all slides have, so that readers of screens pass over them; links in our blue."""
+        theme: Any = self.deck.slide_master.part.part_related_by(RELATIONSHIP_TYPE.THEME)
+        for name in (b"hlink", b"folHlink"):  # programs that show slides take the colour of links from nowhere else
+            theme._blob = re.sub(b'(<a:%s><a:srgbClr val=)"[0-9A-F]{6}"' % name, b'\\1"%s"' % str(BLUE).encode(), theme.blob)
         layout = self.deck.slide_layouts[5]
         background = layout.background.fill
         background.solid()
@@ -391,26 +396,31 @@ def _child(parent: Any, tag: str, **attributes: str) -> Any:
 def _height(table: Table, row: tuple[Line, ...], size: int) -> float:
     """About how high a row becomes, in points; programs that show slides do not all let rows grow."""
     widths = table.widths or (1,) * len(table.head)
-    letters = [max(4, int(INNER / Pt(1) * width / sum(widths) / (size * 0.6))) for width in widths]  # a letter is somewhat more than half as wide as high
-    deepest = max(len(_plain(cell)) // letters[column] + 1 for column, cell in enumerate(row))
+    letters = [max(4, int(INNER / Pt(1) * width / sum(widths) / (size * 0.56))) for width in widths]  # a letter is somewhat more than half as wide as high
+    deepest = max(max(1, -(-len(_plain(cell)) // letters[column])) for column, cell in enumerate(row))
     return deepest * size * LINE_HEIGHT + 2 * CELL_MARGIN + 2
 
 
 def _packed(table: Table, size: int, taken: float) -> Iterator[tuple[tuple[Line, ...], ...]]:
-    """The rows of a table in groups that each fit a slide. taken: the share of the first slide that is not free."""
-    head = 2 * size * LINE_HEIGHT
-    free = (FLOOR - TOP) / Pt(1) - head
-    left = free * (1 - taken)
-    group: list[tuple[Line, ...]] = []
-    for row in table.rows:
-        height = _height(table, row, size)
-        if group and height > left:
-            yield tuple(group)
-            left, group = free, []
+    """The rows of a table in groups that each fit a slide, evenly. taken: the share of the first slide that is not free."""
+    free = (FLOOR - TOP) / Pt(1) - 2 * size * LINE_HEIGHT
+    sized = [(_height(table, row, size), row) for row in table.rows]
+    fewest = len(_filled(sized, free, taken))
+    evenest = next((found for tenths in range(3, 10) if len(found := _filled(sized, free * tenths / 10, taken)) == fewest), None)
+    yield from evenest or _filled(sized, free, taken)
+
+
+def _filled(sized: list[tuple[float, tuple[Line, ...]]], free: float, taken: float) -> list[tuple[tuple[Line, ...], ...]]:
+    """Rows with their heights, in groups that are each filled before the next begins."""
+    groups: list[list[tuple[Line, ...]]] = []
+    left = 0.0
+    for height, row in sized:
+        if not groups or height > left:
+            left = free if groups else free * (1 - taken)
+            groups.append([])
         left -= height
-        group.append(row)
-    if group:
-        yield tuple(group)
+        groups[-1].append(row)
+    return [tuple(group) for group in groups]
 
 
 def _lines(blocks: list[Paragraph | Bullets]) -> list[tuple[bool, Line]]:
@@ -420,7 +430,7 @@ def _lines(blocks: list[Paragraph | Bullets]) -> list[tuple[bool, Line]]:
 
 def _weight(lines: list[tuple[bool, Line]]) -> int:
     """About how many lines of a slide the words take."""
-    return sum(len(_plain(line)) // 88 + 1 for _is_point, line in lines)
+    return sum(len(_plain(line)) // 78 + 1 for _is_point, line in lines)
 
 
 def _plain(line: Line) -> str:

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from pptx import Presentation
 
 from plenary.ground.audit.actors import SYSTEM
+from plenary.ground.files import typesetting
 from plenary.ground.framework.models import Edition
 from plenary.ground.framework.text import Text
 from plenary.understanding.insights.actions import report_figure
@@ -27,7 +28,6 @@ from plenary.understanding.insights.tests.making import deck_rows
 from plenary.understanding.insights.words import plain_number
 from plenary.voice.publications import actions
 from plenary.voice.publications.models import Snapshot
-from plenary.voice.publications.report import typst
 from plenary.voice.publications.report.document import Document, shown_in
 from plenary.voice.publications.report.files import USUAL, file_of, made_from, write_report
 from plenary.voice.publications.report.progress import progress_report
@@ -177,6 +177,7 @@ def test_the_e_book_is_well_formed():
         assert (first.filename, first.compress_type, archive.read(first)) == ("mimetype", zipfile.ZIP_STORED, b"application/epub+zip")
         package = next(name for name in archive.namelist() if name.endswith(".opf"))
         assert b"<dc:language>en</dc:language>" in archive.read(package)
+        assert re.search(rb"<dc:date[^>]*>\d{4}-\d\d-\d\d</dc:date>", archive.read(package))
         for name in archive.namelist():
             if name.endswith((".xhtml", ".opf", ".ncx")):
                 ElementTree.fromstring(archive.read(name))  # noqa: S314 - made a moment ago
@@ -207,21 +208,27 @@ def test_a_snapshot_keeps_the_figures_and_a_new_figure_makes_a_new_one():
 
 
 def test_what_pdf_ua_refuses_is_told_as_our_error():
-    with pytest.raises(typst.CannotTypeset, match="PDF/UA-1"):
-        typst.compile_pdf("#set document(title: [x])\n= a\n=== c", language="en", at=timezone.now())
+    with pytest.raises(typesetting.CannotTypeset, match="PDF/UA-1"):
+        typesetting.compile_pdf("#set document(title: [x])\n= a\n=== c", language="en", at=timezone.now())
 
 
 def test_a_missing_font_is_told_with_what_to_install(monkeypatch):
-    monkeypatch.setattr(typst, "FONT_FOLDERS", ())
-    with pytest.raises(typst.CannotTypeset, match="Noto Naskh Arabic"):
-        typst.compile_pdf("", language="ar", at=timezone.now())
+    monkeypatch.setattr(typesetting, "FONT_FOLDERS", ())
+    with pytest.raises(typesetting.CannotTypeset, match="Noto Naskh Arabic"):
+        typesetting.compile_pdf("", language="ar", at=timezone.now())
+
+
+@pytest.mark.parametrize(("language", "expected"), [("ar", "\u200e17-21 May\u200e"), ("fr", "17-21 May")])
+def test_words_of_a_source_keep_their_order_where_the_report_runs_from_right_to_left(language, expected):
+    shown = [figure for section in progress_report(edition(), language).sections for figure in shown_in(section)]
+    assert {figure.first.text for figure in shown if (figure.edition, figure.code) == ("2021", "forum.final_week")} == {expected}
 
 
 @pytest.mark.parametrize("language", ["fr", "es", "ru", "ar", "zh"])
 def test_other_languages_have_a_pdf(language):
     try:
         data = content("pdf", language)
-    except typst.CannotTypeset as error:
+    except typesetting.CannotTypeset as error:
         assert language in ("ar", "zh")  # the others need no font of the machine
         pytest.skip(str(error))
     with pikepdf.open(io.BytesIO(data)) as pdf:
@@ -248,5 +255,5 @@ def test_signs_in_texts_mean_nothing_in_any_format():
 @given(st.text(max_size=60))
 @limits(max_examples=40, deadline=None)
 def test_any_text_can_be_typeset(text):
-    source = f'#set document(title: "x")\n#{"text(" + typst._string(text) + ")"}'
-    assert typst.compile_pdf(source, language="en", at=timezone.now()).startswith(b"%PDF")
+    source = f'#set document(title: "x")\n#{"text(" + typesetting.string(text) + ")"}'
+    assert typesetting.compile_pdf(source, language="en", at=timezone.now()).startswith(b"%PDF")
