@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import secrets
 import uuid
 from dataclasses import dataclass
+
+from django.conf import settings
 
 from plenary.engines.calls.models.submissions import Submission, digest
 
@@ -29,6 +34,12 @@ class Holder:
 def new_secret() -> str:
     """A secret for an address: 144 bits."""
     return secrets.token_urlsafe(18)
+
+
+def secret_of(key: uuid.UUID) -> str:
+    """The secret that opens a draft: made of its key and the site's own, so that it can be mailed again and need not be kept."""
+    made = hmac.new(f"calls.draft {settings.SECRET_KEY}".encode(), key.bytes, hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(made)[:24].decode()
 
 
 def is_secret(text: str) -> bool:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import override
 
+from plenary.engines.calls.holders import secret_of
 from plenary.engines.calls.models import Submission
 from plenary.ground.audit.actors import SYSTEM
 from plenary.ground.files.models import StoredFile
@@ -76,8 +77,15 @@ def values_of(submission: Submission) -> dict[str, Any]:
         "title": submission.title or submission.reference,
         "state": str(submission.get_state_display()),
         "deadline": moment_in_words(window.closes_at, window.zone, window.all_day) if window.closes_at else "–",
-        "link": absolute(reverse("calls:submission", args=[submission.pk])),
+        "link": link_to(submission),
     }
+
+
+def link_to(submission: Submission) -> str:
+    """Where its contributor finds a submission: by a secret address while nobody has claimed it."""
+    if submission.secret and not submission.is_claimed:
+        return absolute(reverse("calls:answer" if submission.number is None else "calls:done", args=[secret_of(submission.pk)]))
+    return absolute(reverse("calls:submission", args=[submission.pk]))
 
 
 def _django_code(language: str) -> str:

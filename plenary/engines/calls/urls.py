@@ -1,16 +1,35 @@
 from __future__ import annotations
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
-from plenary.engines.calls import views
+from plenary.engines.calls.views import answering, mine, public, uploads
 
 app_name = "calls"
 urlpatterns: list[URLPattern] = [
-    path("", views.call_list, name="list"),
-    path("calendar.ics", views.calendar, name="calendar"),
-    path("<slug:edition>/<slug:slug>/", views.call, name="call"),
-    path("<slug:edition>/<slug:slug>/calendar.ics", views.call_calendar, name="call_calendar"),
-    path("answers/<str:key>/", views.call_list, name="answer"),
-    path("submissions/<uuid:key>/", views.call_list, name="submission"),
-    path("join/<str:secret>/", views.call_list, name="join"),
+    path("", public.call_list, name="list"),
+    path("calendar.ics", public.calendar, name="calendar"),
+    path("organisations/", uploads.organisations, name="organisations"),
+    path("submissions/", mine.submissions, name="submissions"),
+    path("submissions/<uuid:key>/", mine.submission, name="submission"),
+    re_path(r"^submissions/(?P<key>[0-9a-f-]{36})/(?P<verb>withdraw|reopen)/$", mine.change, name="change"),
+    path("submissions/<uuid:key>/copy/", mine.copy, name="copy"),
+    path("submissions/<uuid:key>/invite/", mine.invite, name="invite"),
+    path("countries/<str:country>/", mine.followed, name="followed"),
+    path("join/<str:secret>/", mine.join, name="join"),
+    path("answers/<str:key>/", answering.answer, name="answer"),
+    path("answers/<str:key>/preview/", answering.preview, name="preview"),
+    path("answers/<str:key>/done/", answering.done, name="done"),
+    path("answers/<str:key>/link/", answering.link, name="link"),
+    path("answers/<str:key>/discard/", answering.discard, name="discard"),
+    path("answers/<str:key>/submission.pdf", mine.document, name="document"),
+    path("answers/<str:key>/uploads/", uploads.begin, name="upload"),
+    path("answers/<str:key>/uploads/<str:upload>/", uploads.piece, name="piece"),
+    path("answers/<str:key>/files/<uuid:file_key>/", uploads.file, name="file"),
+    path("<slug:edition>/<slug:slug>/", public.call, name="call"),
+    path("<slug:edition>/<slug:slug>/answer/", answering.start, name="start"),
+    path("<slug:edition>/<slug:slug>/form.pdf", public.blank, name="blank"),
+    path("<slug:edition>/<slug:slug>/form.<str:ending>", public.template, name="template"),
+    path("<slug:edition>/<slug:slug>/uses/", public.uses, name="uses"),
+    path("<slug:edition>/<slug:slug>/card.png", public.card, name="card"),
+    path("<slug:edition>/<slug:slug>/calendar.ics", public.call_calendar, name="call_calendar"),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
@@ -83,6 +83,28 @@ def organisations_list(q: str = "", country: str = "", stakeholder_type: str = "
     if stakeholder_type:
         found = found.filter(stakeholder_type__code=stakeholder_type)
     return found
+
+
+#: Conditions under which an organisation's name is public already, added by the rooms that show it.
+_public: list[Callable[[], Q]] = []
+
+
+def public_where(condition: Callable[[], Q]) -> Callable[[], Q]:
+    """Register a condition on organisations under which their name can be read by everybody on this site."""
+    _public.append(condition)
+    return condition
+
+
+def public_organisations(q: str) -> QuerySet[Organisation]:
+    """Organisations found by any of their names among those whose name is public anyway: for suggesting while somebody types."""
+    if not _public:
+        return Organisation.objects.none()
+    anywhere = Q(pk__in=[])
+    for condition in _public:
+        anywhere |= condition()
+    found = Organisation.objects.filter(anywhere, merged_into__isnull=True).select_related("country", "stakeholder_type")
+    named = OrganisationAlias.objects.filter(organisation=OuterRef("pk"), folded__contains=fold(q))
+    return found.filter(Exists(named)).distinct().order_by("created_at", "id") if fold(q) else found.none()
 
 
 def affiliations_of(person: Person) -> QuerySet[Affiliation]:

@@ -10,12 +10,11 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.html import json_script
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from plenary.ground.audit.actors import NOBODY, Actor, may
+from plenary.ground.framework import linked_data
 from plenary.ground.framework.text import reader_language
 from plenary.ground.web.cache import public_page
 from plenary.ground.web.panels import panels_for
@@ -89,7 +88,7 @@ def entry(request: HttpRequest, number: str) -> HttpResponse:
         "sources": _sources(found.source),
         "story": found.description.best(),
         "notes": _notes(found),
-        "linked_data": linked_data_block(as_linked_data(found, request.build_absolute_uri(reverse("stocktaking:entry", args=[found.number])))),
+        "linked_data": linked_data.block(as_linked_data(found, request.build_absolute_uri(reverse("stocktaking:entry", args=[found.number])))),
         "may_withdraw": may(actor, "stocktaking.withdraw_entry", found),
         "kind": actions.KIND,
     }
@@ -124,11 +123,6 @@ def _notes(entry: Entry) -> list[str]:
     if any(each.language != reader_language() for each in shown):
         notes.append(_("The project is described in another language than that of this page."))
     return notes
-
-
-def linked_data_block(data: dict[str, Any]) -> SafeString:
-    """JSON-LD as a data block, which is no script and passes the content security policy."""
-    return SafeString(json_script(data).replace('type="application/json"', 'type="application/ld+json"', 1))
 
 
 @login_required

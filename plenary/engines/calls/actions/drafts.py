@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -20,13 +21,13 @@ from plenary.engines.calls.actions.common import State, locked, tell
 from plenary.engines.calls.form.checking import Wrong, check_file
 from plenary.engines.calls.form.definition import Definition
 from plenary.engines.calls.form.posted import too_long
-from plenary.engines.calls.holders import new_secret
+from plenary.engines.calls.holders import new_secret, secret_of
 from plenary.engines.calls.mails import absolute, mail
 from plenary.engines.calls.models import Attachment, Call, Invitation, LateCode, Submission
 from plenary.engines.calls.models.submissions import digest
 from plenary.engines.calls.queries import form_in_force
 from plenary.engines.calls.windows import window_for
-from plenary.errors import Conflict, Invalid, NotAllowed
+from plenary.errors import Conflict, Invalid, NotAllowed, Stale
 from plenary.ground.audit.actors import SYSTEM, Actor, may, require
 from plenary.ground.files.actions import delete as delete_file
 from plenary.ground.files.actions import store
@@ -84,9 +85,11 @@ def start_draft(
     if call.audience == Call.Audience.INVITED and late is None and not may(actor, "calls.decide", call):
         raise Invalid({"": [_("This call is for those who were invited. Use the code that you were sent.")]})
     owner = actor if isinstance(actor, User) else None
-    secret = "" if owner else new_secret()
+    key = uuid.uuid4()
+    secret = "" if owner else secret_of(key)
     kept, _problems = _storable(form.form, answers or {})
     submission = Submission.objects.create(
+        id=key,
         call=call,
         form=form,
         draft=kept,
@@ -112,13 +115,13 @@ def save_draft(
     answers: by code, only what is to change. seen: by code, the sign (``seen_digest``) of what the writer started from;
     a field that somebody else has changed since stays as they wrote it, and is told, unless both wrote the same.
     revision: for programs, which must have seen the latest; they save all or nothing.
-    Raises: Conflict where the submission can no longer be changed or the revision is not the latest.
+    Raises: Stale where the revision is not the latest; Conflict where the submission can no longer be changed.
     """
     submission = locked(submission)
     require(actor, "calls.write_answers", submission)
     _require_editable(actor, submission)
     if revision is not None and revision != submission.revision:
-        raise Conflict(_("Somebody else has changed this meanwhile. Fetch it anew and make your change again."))
+        raise Stale(_("Somebody else has changed this meanwhile. Fetch it anew and make your change again."))
     current = dict(submission.answers if submission.draft is None else submission.draft)
     form = form_in_force(submission.call) or submission.form
     kept, problems = _storable(form.form, answers)
@@ -257,7 +260,7 @@ def copy_to(*, actor: Actor, submission: Submission, call: Call, late: LateCode 
 # ---- files ----------------------------------------------------------------------------------------------------------
 
 
-def attach(*, actor: Actor, submission: Submission, code: str, upload: UploadedFile) -> Attachment:
+def attach(*, actor: Actor, submission: Submission, code: str, upload: UploadedFile | File) -> Attachment:
     """Add a file to a field, once its content was looked at.
 
     Raises: Invalid at the field's code, where the file is not what is asked for or there are too many.

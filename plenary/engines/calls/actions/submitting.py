@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from plenary.engines.calls.actions.common import KIND, State, locked, move, tell
-from plenary.engines.calls.actions.drafts import start_draft
+from plenary.engines.calls.actions.drafts import invite, start_draft
 from plenary.engines.calls.events import SubmissionReceived
 from plenary.engines.calls.form.checking import Checked, check
 from plenary.engines.calls.form.definition import Definition
@@ -23,7 +23,7 @@ from plenary.engines.calls.queries import form_in_force
 from plenary.engines.calls.windows import window_for
 from plenary.errors import Conflict, Invalid
 from plenary.ground.audit.actions import keep_version
-from plenary.ground.audit.actors import Actor, may, require
+from plenary.ground.audit.actors import SYSTEM, Actor, may, require
 from plenary.ground.audit.events import emit
 from plenary.ground.framework.models import Concept
 from plenary.ground.people.models import User
@@ -224,3 +224,18 @@ def enter_for(
     submission.secret = ""
     submission.save(update_fields=["owner", "entered_by", "email", "secret"])
     return submission if draft_only else submit(actor=actor, submission=submission)
+
+
+def send_invitations(submission: Submission) -> None:
+    """Ask by mail those to join whom the answers name for it, each once."""
+    submission = Submission.objects.select_related("call__edition", "form", "owner", "late").get(pk=submission.pk)
+    asked_before = set(submission.invitations.values_list("email", flat=True))
+    own = {submission.email.lower(), submission.owner.email.lower() if submission.owner else ""}
+    for field in submission.form.form:
+        answer = submission.answers.get(field.code)
+        if field.kind != "person" or not field.invite or not isinstance(answer, dict):
+            continue
+        address = str(answer.get("email", "")).lower()
+        if address and address not in asked_before | own:
+            asked_before.add(address)
+            invite(actor=SYSTEM, submission=submission, email=address)

@@ -234,7 +234,10 @@ def _known(schemes: tuple[str, ...], value: str, lookups: Lookups) -> str:
 
 
 def _concept(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> str:
-    return _known((field.scheme,), _string(answer).strip(), lookups)
+    code = _known((field.scheme,), _string(answer).strip(), lookups)
+    if field.leaves and any(each.parent == code and each.offered for each in lookups.concepts[field.scheme].values()):
+        raise Wrong(_("Choose one of those below “%(value)s”.") % {"value": code})
+    return code
 
 
 def _concepts(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> list[str]:

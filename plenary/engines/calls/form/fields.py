@@ -125,10 +125,11 @@ class ChoicesField(_Optioned):
 
 
 class ConceptField(BaseField):
-    """One concept of a scheme, such as an action line; groups are the scheme's own."""
+    """One concept of a scheme, such as an action line. leaves: only one with nothing below it in the scheme."""
 
     kind: Literal["concept"]
     scheme: SchemeCode
+    leaves: bool = False
 
 
 class ConceptsField(BaseField):

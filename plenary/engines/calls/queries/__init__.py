@@ -24,6 +24,7 @@ from plenary.engines.calls.queries.calls import (
     words_of,
 )
 from plenary.engines.calls.queries.submissions import duplicates_of, mine, readable, submission_for, unclaimed, visible_to
+from plenary.engines.calls.queries.uses import contributed, in_words, published_uses, use_counts
 
 __all__ = [
     "FOR_ALL",
@@ -39,18 +40,22 @@ __all__ = [
     "coming_calls",
     "coming_meetings",
     "continued_in",
+    "contributed",
     "dated_phases",
     "duplicates_of",
     "form_in_force",
+    "in_words",
     "last_closed",
     "mine",
     "next_deadline",
     "open_calls",
+    "published_uses",
     "readable",
     "stage_of",
     "submission_for",
     "timeline",
     "unclaimed",
+    "use_counts",
     "visible_to",
     "words_of",
 ]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, get_datetime_format, get_timezone_location
+from babel.dates import format_date, get_datetime_format, get_timezone_location
 from babel.numbers import format_decimal
 from django import template
 from django.conf import settings
@@ -42,7 +43,18 @@ def zone_city(zone: str) -> str:
 @register.filter
 def day(value: date | datetime | None) -> str:
     """A day in words: 25 January 2021."""
-    return format_date(value, "long", locale=babel_locale()) if value else ""
+    return _long_day(value, babel_locale()) if value else ""
+
+
+# A page writes some hundred days and numbers, most of them small and the same: each is put into words once.
+@lru_cache(maxsize=4096)
+def _long_day(value: date | datetime, locale: str) -> str:
+    return str(format_date(value, "long", locale=locale))
+
+
+@lru_cache(maxsize=4096)
+def _decimal(value: Any, locale: str) -> str:
+    return str(format_decimal(value, locale=locale, numbering_system="latn"))
 
 
 @register.simple_tag
@@ -111,7 +123,7 @@ def period(start: datetime | None, end: datetime | None, zone: str = "") -> str 
 @register.filter
 def clock(value: datetime, zone: str = "") -> str:
     """The time of day in a zone: 14:00."""
-    return str(format_datetime(value, "HH:mm", tzinfo=ZoneInfo(zone or settings.CONVENER_ZONE), locale=babel_locale()))
+    return f"{value.astimezone(ZoneInfo(zone or settings.CONVENER_ZONE)):%H:%M}"
 
 
 @register.filter
@@ -138,7 +150,7 @@ def number(value: Any) -> str:
     """A number with the language's separators, in western digits."""
     if value is None or value == "":
         return ""
-    return str(format_decimal(value, locale=babel_locale(), numbering_system="latn"))
+    return _decimal(value, babel_locale())
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,501 @@
+"""A form as its page shows it: what each control is called, what stands in it, what is wrong with it.
+
+Long lists to choose from (countries, targets) are made once for each language and kept as markup; only what is chosen is
+marked in them for a request.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from plenary.engines.calls.form.definition import Definition, asked
+from plenary.engines.calls.form.fields import FileField, ImageField
+from plenary.engines.calls.form.lookups import Attached, Known, Lookups
+from plenary.engines.calls.form.posted import control
+from plenary.engines.calls.form.showing import PIECES, lines_of
+from plenary.ground.framework.text import LANGUAGES, direction
+
+_NAME = "@name@"
+#: More options than this stand in a list of their own height, with a search above.
+LONG_LIST = 12
+#: How browsers name the kinds of content they offer in the file dialogue.
+_ENDINGS = {
+    "document": ".pdf,.docx,.xlsx,.pptx,.odt,.ods,.odp",
+    "image": "image/jpeg,image/png,image/webp,image/gif",
+    "table": ".csv,.xlsx,.ods",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One control of a field. language: of a text in one of several languages."""
+
+    name: str
+    id: str
+    value: str = ""
+    label: str = ""
+    language: str = ""
+    direction: str = ""
+    options: SafeString = field(default_factory=lambda: mark_safe(""))
+    type: str = "text"
+    extra: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """A field on the page. theirs: what somebody else wrote meanwhile, where two wrote at once."""
+
+    field: Any
+    id: str
+    name: str
+    template: str
+    controls: list[Control]
+    problems: list[str]
+    asked: bool
+    only_if: str
+    limits: str
+    options: SafeString
+    files: list[Attached]
+    theirs: list[Any]
+    has_theirs: bool
+    is_long: bool
+    accept: str
+
+    @property
+    def control(self) -> Control:
+        """The first control."""
+        return self.controls[0]
+
+    @property
+    def others(self) -> list[Control]:
+        """Controls that stand folded away: the text in other languages."""
+        return [each for each in self.controls if each.extra]
+
+    @property
+    def has_other_languages(self) -> bool:
+        """Whether there is a text in one of them."""
+        return any(each.value for each in self.others)
+
+    @property
+    def template_path(self) -> str:
+        """The template of its controls."""
+        return f"calls/fields/{self.template}.html"
+
+    @property
+    def rows(self) -> int:
+        """How high a text's control is: about as long as the text may be."""
+        return 10 if self.field.max_words > 120 or (not self.field.max_words and self.field.longest > 2000) else 4
+
+    @property
+    def has_room(self) -> bool:
+        """Whether another file can be added."""
+        return bool(len(self.files) < self.field.most)
+
+    @property
+    def is_group(self) -> bool:
+        """Whether several controls make up the answer, so that they stand in a fieldset."""
+        return bool(self.template in ("choice", "many", "organisation", "person", "date-range", "money", "files", "consent") or len(self.controls) > 1)
+
+    @property
+    def described_by(self) -> str:
+        """Ids of what describes the controls."""
+        found = []
+        if self.field.help or self.limits or self.only_if:
+            found.append(f"{self.id}-help")
+        if self.problems:
+            found.append(f"{self.id}-problem")
+        return " ".join(found)
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    """A part of the form."""
+
+    part: Any
+    number: int
+    fields: list[FieldView]
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    """The whole form. seen: what the page shows of each answer, as signs that it sends back."""
+
+    parts: list[PartView]
+    seen: str
+    problems: list[tuple[str, str, list[str]]]  # id, label, sentences
+    general: list[str]
+    has_files: bool
+
+
+def form_view(
+    definition: Definition,
+    answers: Mapping[str, Any],
+    lookups: Lookups,
+    *,
+    problems: Mapping[str, list[str]] | None = None,
+    conflicts: Mapping[str, Any] | None = None,
+    languages: tuple[str, ...] = (),
+    language: str = "en",
+    seen: Mapping[str, Any] | None = None,
+) -> FormView:
+    """The form with answers in it, as written.
+
+    problems: sentences by code (empty: the whole). conflicts: by code, what somebody else wrote. languages: in which texts
+    may be written, empty for the six. language: in which the contributor writes first. seen: the stored answers where the
+    page shows others.
+    """
+    from plenary.engines.calls.actions.drafts import seen_digest
+
+    problems, conflicts = problems or {}, conflicts or {}
+    tongues = languages or LANGUAGES
+    first = language if language in tongues else tongues[0]
+    ordered = (first, *(each for each in tongues if each != first))
+    shown = asked(definition, answers)
+    views = []
+    by_code = definition.by_code
+    for number, part in enumerate(definition.parts, 1):
+        fields = [
+            _field(
+                each,
+                answers.get(each.code),
+                lookups,
+                problems.get(each.code, []),
+                shown[each.code],
+                by_code,
+                ordered,
+                each.code in conflicts,
+                conflicts.get(each.code),
+            )
+            for each in part.fields
+        ]
+        views.append(PartView(part, number, fields))
+    stored = answers if seen is None else seen
+    signs = {each.code: seen_digest(conflicts[each.code] if each.code in conflicts else stored.get(each.code)) for each in definition}
+    flat = [each for part in views for each in part.fields]
+    return FormView(
+        parts=views,
+        seen=json.dumps(signs, separators=(",", ":")),
+        problems=[(each.control.id if each.controls else each.id, str(each.field.label), each.problems) for each in flat if each.problems],
+        general=list(problems.get("", [])),
+        has_files=any(isinstance(each.field, FileField | ImageField) for each in flat),
+    )
+
+
+def _field(
+    field: Any,
+    answer: Any,
+    lookups: Lookups,
+    problems: list[str],
+    is_asked: bool,
+    by_code: Mapping[str, Any],
+    languages: tuple[str, ...],
+    has_theirs: bool,
+    theirs: Any,
+) -> FieldView:
+    name = control(field.code)
+    template, controls, options, is_long = _TEMPLATES[field.kind](field, answer, lookups, languages)
+    return FieldView(
+        field=field,
+        id=name,
+        name=name,
+        template=template,
+        controls=controls,
+        problems=list(problems),
+        asked=is_asked,
+        only_if=_only_if(field, by_code),
+        limits=limits_of(field),
+        options=options,
+        files=[lookups.files[key] for key in _strings(answer) if key in lookups.files] if template == "files" else [],
+        theirs=lines_of(field, theirs, lookups) if has_theirs else [],
+        has_theirs=has_theirs,
+        is_long=is_long,
+        accept=",".join(_ENDINGS[each] for each in field.takes) if field.kind == "file" else _ENDINGS["image"] if field.kind == "image" else "",
+    )
+
+
+def _only_if(field: Any, by_code: Mapping[str, Any]) -> str:
+    """In words, when a field is asked."""
+    if field.when is None:
+        return ""
+    other = by_code[field.when.field]
+    if not field.when.among:
+        return _("Only if you answered “%(field)s”.") % {"field": other.label}
+    labels = {option.code: str(option.label) for option in getattr(other, "options", ())}
+    wanted = ", ".join("“%s”" % labels.get(each, _("Yes") if each == "true" else each) for each in field.when.among)  # noqa: UP031
+    return _("Only if your answer to “%(field)s” is %(answers)s.") % {"field": other.label, "answers": wanted}
+
+
+def limits_of(field: Any) -> str:
+    """What an answer must keep to, in words."""
+    kind = field.kind
+    if kind == "long-text":
+        if field.min_words and field.max_words:
+            return _("%(least)s to %(most)s words.") % {"least": field.min_words, "most": field.max_words}
+        if field.max_words:
+            return ngettext("At most %(n)s word.", "At most %(n)s words.", field.max_words) % {"n": field.max_words}
+        if field.min_words:
+            return ngettext("At least %(n)s word.", "At least %(n)s words.", field.min_words) % {"n": field.min_words}
+    if kind in ("choices", "concepts"):
+        if field.most and field.least:
+            return (
+                _("Choose %(least)s to %(most)s.") % {"least": field.least, "most": field.most}
+                if field.least < field.most
+                else _("Choose %(n)s.") % {"n": field.most}
+            )
+        if field.most:
+            return ngettext("Choose at most %(n)s.", "Choose at most %(n)s.", field.most) % {"n": field.most}
+        if field.least:
+            return ngettext("Choose at least %(n)s.", "Choose at least %(n)s.", field.least) % {"n": field.least}
+        return _("Choose all that apply.")
+    if kind == "number":
+        if field.least is not None and field.most is not None:
+            return _("Between %(least)s and %(most)s.") % {"least": f"{field.least:g}", "most": f"{field.most:g}"}
+        if field.least is not None:
+            return _("At least %(least)s.") % {"least": f"{field.least:g}"}
+        if field.most is not None:
+            return _("At most %(most)s.") % {"most": f"{field.most:g}"}
+    if kind in ("file", "image"):
+        words = [
+            ngettext("%(n)s file", "Up to %(n)s files", field.most) % {"n": field.most},
+            ngettext("at most %(n)s megabyte each", "at most %(n)s megabytes each", field.megabytes) % {"n": field.megabytes},
+        ]
+        if kind == "image" and (field.min_width or field.min_height):
+            words.append(_("at least %(width)s × %(height)s pixels") % {"width": field.min_width, "height": field.min_height})
+        kinds = {"document": _("PDF or office documents"), "image": _("JPEG, PNG or WebP pictures"), "table": _("tables (CSV, XLSX)")}
+        words.append(", ".join(kinds[each] for each in field.takes) if kind == "file" else kinds["image"])
+        return ", ".join(words) + "."
+    if kind == "phone":
+        return _("With the country’s code: +41 22 730 51 11.")
+    return ""
+
+
+# ---- controls of each kind ------------------------------------------------------------------------------------------
+
+_Made = tuple[str, list[Control], SafeString, bool]
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NOTHING = mark_safe("")
+
+
+def _string(value: Any) -> str:
+    return "" if value is None or isinstance(value, dict | list) else ("true" if value is True else str(value))
+
+
+def _strings(value: Any) -> list[str]:
+    return [str(each) for each in value] if isinstance(value, list | tuple) else [str(value)] if value not in (None, "", {}) else []
+
+
+def _one(template: str, kind: str = "text") -> Callable[[Any, Any, Lookups, tuple[str, ...]], _Made]:
+    def make(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> _Made:
+        name = control(field.code)
+        if getattr(field, "per_language", False):
+            given = answer if isinstance(answer, Mapping) else {languages[0]: _string(answer)}
+            tongues = (*languages, *(tag for tag in given if tag not in languages))
+            names = {code.split("-")[0]: label for code, label in settings.LANGUAGES}
+            controls = [
+                Control(
+                    control(field.code, tag), control(field.code, tag), _string(given.get(tag)), names.get(tag, tag), tag, direction(tag), extra=position > 0
+                )
+                for position, tag in enumerate(tongues)
+            ]
+            return template, controls, _NOTHING, False
+        value = _string(answer.get("name", "") if isinstance(answer, Mapping) else answer)
+        # A native control shows nothing of what is no day; a line of text does.
+        shown_as = "text" if kind == "date" and value and not _DAY.fullmatch(value) else kind
+        return template, [Control(name, name, value, type=shown_as)], _NOTHING, False
+
+    return make
+
+
+def _choice(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> _Made:
+    name = control(field.code)
+    chosen = set(_strings(answer))
+    kind = "radio" if field.kind == "choice" else "checkbox"
+    boxes = format_html_join(
+        "\n",
+        '<label class="option"><input type="{}" name="{}" id="{}" value="{}"{}> <span>{}</span></label>',
+        (
+            (
+                kind,
+                name,
+                name if position == 0 else f"{name}-{option.code}",
+                option.code,
+                mark_safe(" checked") if option.code in chosen else "",
+                str(option.label),
+            )
+            for position, option in enumerate(field.options)
+        ),
+    )
+    return ("choice" if kind == "radio" else "many"), [Control(name, name)], boxes, len(field.options) > LONG_LIST
+
+
+def _concept(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> _Made:
+    name = control(field.code)
+    scheme = "countries" if field.kind == "country" else field.scheme
+    options = select_options(lookups, scheme, _string(answer), leaves=getattr(field, "leaves", False))
+    return "select", [Control(name, name, _string(answer))], options, False
+
+
+def _concepts(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> _Made:
+    name = control(field.code)
+    markup = _boxes(lookups, field.schemes).replace(_NAME, name)
+    for code in _strings(answer):
+        markup = markup.replace(f' value="{escape(code)}"', f' value="{escape(code)}" checked', 1)
+    count = sum(len(lookups.concepts.get(scheme, ())) for scheme in field.schemes)
+    return "many", [Control(name, name)], mark_safe(markup), count > LONG_LIST
+
+
+def _pieces(template: str) -> Callable[[Any, Any, Lookups, tuple[str, ...]], _Made]:
+    def make(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> _Made:
+        given = answer if isinstance(answer, Mapping) else {field.pieces[0]: _string(answer)}
+        controls = []
+        for position, piece in enumerate(field.pieces):
+            name = control(field.code, piece)
+            value = _string(given.get(piece))
+            options, kind = _NOTHING, {"email": "email", "website": "url", "from": "date", "to": "date"}.get(piece, "text")
+            if piece == "country":
+                options = select_options(lookups, "countries", value)
+            elif piece == "stakeholder_type":
+                options = select_options(lookups, "stakeholder-types", value)
+            elif piece == "currency":
+                options = format_html_join(
+                    "", '<option value="{}"{}>{}</option>', ((each, mark_safe(" selected") if each == value else "", each) for each in field.currencies)
+                )
+            controls.append(Control(name, control(field.code) if position == 0 else name, value, str(PIECES[piece]), options=options, type=kind))
+        return template, controls, _NOTHING, False
+
+    return make
+
+
+def _files(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> _Made:
+    name = control(field.code)
+    return "files", [Control(f"file-{field.code}", name)], _NOTHING, False
+
+
+def _consent(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> _Made:
+    name = control(field.code)
+    return "consent", [Control(name, name, "true" if answer in (True, "true") else "")], _NOTHING, False
+
+
+_TEMPLATES: dict[str, Callable[[Any, Any, Lookups, tuple[str, ...]], _Made]] = {
+    "text": _one("text"),
+    "long-text": _one("long-text"),
+    "choice": _choice,
+    "choices": _choice,
+    "concept": _concept,
+    "concepts": _concepts,
+    "country": _concept,
+    "organisation": _pieces("organisation"),
+    "person": _pieces("person"),
+    "link": _one("text", "url"),
+    "email": _one("text", "email"),
+    "phone": _one("text", "tel"),
+    "date": _one("text", "date"),
+    "date-range": _pieces("date-range"),
+    "number": _one("number"),
+    "money": _pieces("money"),
+    "file": _files,
+    "image": _files,
+    "consent": _consent,
+}
+
+# ---- lists of concepts, kept as markup ------------------------------------------------------------------------------
+
+_markup: dict[tuple[Any, ...], tuple[Any, str]] = {}
+
+
+def _kept(lookups: Lookups, key: tuple[Any, ...], make: Callable[[], str]) -> str:
+    """Markup that is the same until a concept changes, in the page's language."""
+    whole = (*key, get_language())
+    held = _markup.get(whole)
+    # The mapping itself is the mark: lookups give another one when anything has changed.
+    if held is None or held[0] is not lookups.concepts:
+        if len(_markup) > 200:
+            _markup.clear()
+        held = _markup[whole] = (lookups.concepts, make())
+    return held[1]
+
+
+def label_of(known: Known) -> str:
+    """A concept in a list: with its code in front where that says something."""
+    speaks = known.scheme != "countries" and len(known.code) <= 6 and (known.code[:1].isupper() or known.code[:1].isdigit())
+    return f"{known.code} {known.label}" if speaks else str(known.label)
+
+
+def select_options(lookups: Lookups, scheme: str, chosen: str, *, leaves: bool = False) -> SafeString:
+    """The options of a select for a scheme; those with others below them head a group."""
+
+    def make() -> str:
+        offered = [each for each in lookups.concepts.get(scheme, {}).values() if each.offered]
+        if scheme == "countries":
+            offered.sort(key=lambda each: _collation(str(each.label)))
+        codes = {each.code for each in offered}
+        below = {each.parent for each in offered if each.parent in codes}
+        parts: list[str] = []
+        for each in offered:
+            if each.parent in codes:
+                continue
+            option = format_html('<option value="{}">{}</option>', each.code, label_of(each))
+            if each.code not in below:
+                parts.append(option)
+                continue
+            inner = "".join(format_html('<option value="{}">{}</option>', child.code, label_of(child)) for child in offered if child.parent == each.code)
+            parts.append(format_html('<optgroup label="{}">', label_of(each)) + ("" if leaves else option) + inner + "</optgroup>")
+        return "".join(parts)
+
+    markup = _kept(lookups, ("select", scheme, leaves), make)
+    if chosen:
+        mark = f'<option value="{escape(chosen)}"'
+        known = lookups.concepts.get(scheme, {}).get(chosen)
+        if mark in markup:
+            markup = markup.replace(mark, f"{mark} selected", 1)
+        else:  # not offered any more, or nonsense: it stays visible, and the check says what is wrong
+            markup = format_html('<option value="{}" selected>{}</option>', chosen, label_of(known) if known else chosen) + markup
+    return mark_safe(markup)
+
+
+def _boxes(lookups: Lookups, schemes: tuple[str, ...]) -> str:
+    """Check boxes for schemes; what lies below another of them (targets below their goal) is folded under it."""
+
+    def make() -> str:
+        offered = [each for scheme in schemes for each in lookups.concepts.get(scheme, {}).values() if each.offered]
+        if schemes == ("countries",):
+            offered.sort(key=lambda each: _collation(str(each.label)))
+        codes = {each.code for each in offered}
+        parts: list[str] = []
+        for each in offered:
+            if each.parent in codes:
+                continue
+            parts.append(_box(each, is_first=not parts))
+            inner = [_box(child) for child in offered if child.parent == each.code]
+            if inner:
+                words = ngettext("%(n)s below %(label)s", "%(n)s below %(label)s", len(inner)) % {"n": len(inner), "label": each.code}
+                parts.append(format_html("<details><summary>{}</summary>", words) + "\n".join(inner) + "</details>")
+        return "\n".join(parts)
+
+    return _kept(lookups, ("boxes", schemes), make)
+
+
+def _box(known: Known, *, is_first: bool = False) -> str:
+    return format_html(
+        '<label class="option"><input type="checkbox" name="{}"{} value="{}"> <span>{}</span></label>',
+        _NAME,
+        format_html(' id="{}"', _NAME) if is_first else "",
+        known.code,
+        label_of(known),
+    )
+
+
+def _collation(label: str) -> str:
+    from plenary.ground.framework.spelling import fold
+
+    return fold(label)

@@ -1,0 +1,60 @@
+"""What follows when something happens to a submission; and the words for this room's verbs."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from plenary.engines.calls.actions.submitting import send_invitations
+from plenary.engines.calls.events import SubmissionChanged, SubmissionReceived
+from plenary.engines.calls.models import Submission
+from plenary.engines.calls.tasks import keep_reminding, send_receipt
+from plenary.ground.audit.events import listen
+from plenary.ground.audit.words import add_verbs
+
+add_verbs(
+    {
+        "started": _("Begun"),
+        "claimed": _("Claimed by an account"),
+        "submitted": _("Submitted"),
+        "withdrawn": _("Withdrawn"),
+        "reopened": _("Put back"),
+        "returned": _("Returned for changes"),
+        "decided": _("Decided"),
+        "undone": _("Decision undone"),
+        "taken in": _("Made from a submission"),
+        "assigned": _("Assigned"),
+        "noted": _("Note written"),
+        "removed note": _("Note taken away"),
+        "tagged": _("Tagged"),
+        "discarded": _("Thrown away"),
+        "discarded changes": _("Changes thrown away"),
+        "sent link": _("Link sent"),
+        "invited": _("Somebody was asked to join"),
+        "joined": _("Joined"),
+        "use recorded": _("Use recorded"),
+        "published use": _("Uses published"),
+        "hid use": _("Uses hidden"),
+        "published form": _("Form published"),
+        "moved deadline": _("Deadline moved"),
+        "changed phase": _("Phase changed"),
+        "added phase": _("Phase added"),
+        "made code": _("Code made"),
+        "revoked code": _("Code revoked"),
+    }
+)
+
+
+@listen(SubmissionReceived)
+def confirm(event: SubmissionReceived) -> None:
+    """Send the receipt, and ask those to join whom the form names for it."""
+    submission = Submission.objects.get(pk=event.submission)
+    if submission.origin != Submission.Origin.IMPORT:
+        send_receipt.enqueue(event.submission)
+        send_invitations(submission)
+
+
+@listen(SubmissionChanged)
+def look_after_drafts(event: SubmissionChanged) -> None:
+    """A draft was begun: somebody may have to be reminded of it."""
+    if event.verb == "started":
+        keep_reminding()

@@ -1,0 +1,373 @@
+"""Answering a call: begin, write, look at it, hand it in. Nothing typed is lost on the way, with or without a script."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from plenary.engines.calls import actions, intakes
+from plenary.engines.calls.actions.drafts import as_written
+from plenary.engines.calls.actions.submitting import check_answers, lookups_for
+from plenary.engines.calls.form.checking import Checked
+from plenary.engines.calls.form.page import FormView, form_view
+from plenary.engines.calls.form.posted import read_posted
+from plenary.engines.calls.form.showing import plain, show
+from plenary.engines.calls.models import Call, FormVersion, LateCode, Submission
+from plenary.engines.calls.queries import form_in_force
+from plenary.engines.calls.views.access import SAVES, STARTS, Access, access_to, actor_of, call_at, refused
+from plenary.engines.calls.windows import Window, usable_code, window_for, window_of
+from plenary.errors import Conflict, Invalid
+from plenary.ground.audit.actors import may
+from plenary.ground.framework.text import reader_language
+from plenary.ground.people.models import User
+from plenary.ground.people.queries import texts_to_agree
+
+MOST_SEEN = 20_000  # characters of the signs that a page sends back
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def start(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
+    """The empty form of a call. Nothing is kept before something is saved, so that looking leaves no trace."""
+    call = call_at(edition, slug)
+    form = form_in_force(call)
+    if form is None:
+        raise Http404
+    code = _code(request, call)
+    window = window_of(call)
+    needs_code = call.audience == Call.Audience.INVITED and code is None
+    if (not window.is_open and code is None) or needs_code:
+        return _closed(request, call, wrong_code="code" in request.POST or "code" in request.GET)
+    if request.method == "POST" and ("save" in request.POST or "next" in request.POST or _is_script(request)):
+        if (answer := refused(request, "start", STARTS)) is not None:
+            return answer
+        given = read_posted(form.form, request.POST)
+        if not any(as_written(each) is not None for each in given.values()) and not request.FILES:
+            if _is_script(request):
+                return JsonResponse({"saved": False})
+            messages.info(request, _("Write something first; then it can be saved."))
+            return redirect(request.get_full_path())
+        submission, secret = actions.start_draft(actor=actor_of(request), call=call, answers=given, language=reader_language(), late=code)
+        access = access_to(request, secret or str(submission.pk))
+        return _after_saving(request, access, form, given, actions.Saved(access.submission))
+    answers = _first_answers(request, form)
+    view = form_view(form.form, answers, lookups_for(None, form.form), languages=tuple(call.languages), language=reader_language(), seen={})
+    context = {"call": call, "form": view, "window": _code_window(code) or window, "code": request.POST.get("code") or request.GET.get("code") or ""}
+    return render(request, "calls/answer.html", {**context, **_counts(view)})
+
+
+def _code_window(code: LateCode | None) -> Window | None:
+    return Window(True, code.valid_until, code.call.edition.zone, by_code=True) if code else None
+
+
+def _code(request: HttpRequest, call: Call) -> LateCode | None:
+    given = (request.POST.get("code") or request.GET.get("code") or "").strip()[:60]
+    return usable_code(call, given) if given else None
+
+
+def _closed(request: HttpRequest, call: Call, *, wrong_code: bool) -> HttpResponse:
+    status = 403 if call.audience == Call.Audience.INVITED else 409 if request.method == "POST" and not wrong_code else 200
+    context = {"call": call, "wrong_code": wrong_code, "is_open": window_of(call).is_open}
+    return render(request, "calls/closed.html", context, status=400 if wrong_code else status)
+
+
+def _first_answers(request: HttpRequest, form: FormVersion) -> dict[str, Any]:
+    """What a new form starts with: a record named in the address (``?from=entry:2021-17``), and what the account tells."""
+    answers: dict[str, Any] = {}
+    code, _colon, key = request.GET.get("from", "")[:200].partition(":")
+    source = intakes.find_source(code) if key else None
+    given = source.answers(actor_of(request), key) if source else None
+    if source is not None and given is None:
+        raise Http404
+    for role, answer in (given or {}).items():
+        field = form.form.by_role.get(role)
+        if field is not None:
+            answers[field.code] = answer
+    return answers
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def answer(request: HttpRequest, key: str) -> HttpResponse:
+    """The form of a draft, or of the changes to what was handed in."""
+    access = access_to(request, key)
+    submission = access.submission
+    form = form_in_force(submission.call) or submission.form
+    if not may(access.actor, "calls.write_answers", submission):
+        raise Http404
+    if submission.number and not _is_editable(access):
+        return redirect("calls:submission", submission.pk)
+    if request.method == "POST":
+        if (answered := refused(request, "save", SAVES)) is not None:
+            return answered
+        given = read_posted(form.form, request.POST)
+        try:
+            saved = actions.save_draft(actor=access.actor, submission=submission, answers=given, seen=_seen(request), language=reader_language())
+        except Conflict as error:
+            if _is_script(request):
+                return JsonResponse({"saved": False, "problem": str(error)}, status=409)
+            return _page(request, access, form, given, general=str(error), status=409)
+        return _after_saving(request, Access(saved.submission, access.actor, access.key), form, given, saved)
+    answers = submission.answers if submission.draft is None else submission.draft
+    problems = check_answers(submission, form, answers).problems if "check" in request.GET else {}
+    return _page(request, access, form, answers, problems=problems)
+
+
+def _is_editable(access: Access) -> bool:
+    submission = access.submission
+    if may(access.actor, "calls.decide", submission):
+        return True
+    return submission.state in (Submission.State.SUBMITTED, Submission.State.RETURNED) and window_for(submission).is_open
+
+
+def _is_script(request: HttpRequest) -> bool:
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
+def _seen(request: HttpRequest) -> dict[str, str]:
+    try:
+        seen = json.loads(request.POST.get("seen", "")[:MOST_SEEN] or "{}")
+    except ValueError:
+        return {}
+    return {str(code): sign for code, sign in seen.items() if isinstance(sign, str)} if isinstance(seen, dict) else {}
+
+
+def _after_saving(request: HttpRequest, access: Access, form: FormVersion, given: Mapping[str, Any], saved: actions.Saved) -> HttpResponse:
+    """What follows a saving: for a script what it must know, for a reader the next page."""
+    submission = saved.submission
+    problems = {code: list(sentences) for code, sentences in saved.problems.items()}
+    for code, sentences in _take_files(request, access, form).items():
+        problems.setdefault(code, []).extend(sentences)
+    if "detach" in request.POST:
+        _detach(access, request.POST["detach"])
+    if _is_script(request):
+        return _told(access, form, saved, problems)
+    submission = access_to(request, access.key).submission
+    access = Access(submission, access.actor, access.key)
+    if problems or saved.conflicts:
+        stored = submission.answers if submission.draft is None else submission.draft
+        return _page(
+            request,
+            access,
+            form,
+            {**stored, **_mine(given, saved, problems)},
+            problems=problems,
+            conflicts=saved.conflicts,
+            stored=stored,
+            status=400 if problems else 409,
+        )
+    if "next" in request.POST:
+        return HttpResponseRedirect(access.page("calls:preview"))
+    if "detach" not in request.POST and request.POST.get("save") != "file":
+        messages.success(request, _("Your draft is saved. You can go on here, or later from any device."))
+    return HttpResponseRedirect(access.path + (f"#{request.POST['at']}" if request.POST.get("at", "").startswith("f-") else ""))
+
+
+def _mine(given: Mapping[str, Any], saved: actions.Saved, problems: Mapping[str, Any]) -> dict[str, Any]:
+    """What this writer wrote in fields that were not kept as they wrote them."""
+    return {code: answer for code, answer in given.items() if code in saved.conflicts or code in saved.problems}
+
+
+def _told(access: Access, form: FormVersion, saved: actions.Saved, problems: Mapping[str, list[str]]) -> HttpResponse:
+    submission = saved.submission
+    lookups = lookups_for(submission, form.form)
+    conflicts = [
+        {"field": code, "label": str(form.form.by_code[code].label), "theirs": plain(form.form.by_code[code], theirs, lookups), "written": as_written(theirs)}
+        for code, theirs in saved.conflicts.items()
+    ]
+    stored = submission.answers if submission.draft is None else submission.draft
+    view = form_view(form.form, stored, lookups, conflicts=saved.conflicts)
+    body = {"saved": True, "revision": submission.revision, "seen": view.seen, "conflicts": conflicts, "problems": problems, "path": access.path}
+    return JsonResponse(body)
+
+
+def _take_files(request: HttpRequest, access: Access, form: FormVersion) -> dict[str, list[str]]:
+    """Attach the files of a form that was sent as a whole; what is wrong by field."""
+    problems: dict[str, list[str]] = {}
+    for name in request.FILES:
+        code = name.removeprefix("file-")
+        if code not in form.form.by_code:
+            continue
+        for upload in request.FILES.getlist(name)[:20]:
+            if not isinstance(upload, UploadedFile):
+                continue
+            try:
+                actions.attach(actor=access.actor, submission=access_to(request, access.key).submission, code=code, upload=upload)
+            except Invalid as error:
+                for sentences in error.problems.values():
+                    problems.setdefault(code, []).extend(f"{upload.name}: {sentence}" for sentence in sentences)
+    return problems
+
+
+def _detach(access: Access, key: str) -> None:
+    import uuid
+
+    try:
+        actions.detach(actor=access.actor, submission=access.submission, key=uuid.UUID(key))
+    except (ValueError, Conflict):
+        return  # it is gone already, which is what was asked for
+
+
+def _page(
+    request: HttpRequest,
+    access: Access,
+    form: FormVersion,
+    answers: Mapping[str, Any],
+    *,
+    problems: Mapping[str, list[str]] | None = None,
+    conflicts: Mapping[str, Any] | None = None,
+    stored: Mapping[str, Any] | None = None,
+    general: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    submission = access.submission
+    call = submission.call
+    found = {**(problems or {}), **({"": [general]} if general else {})}
+    view = form_view(
+        form.form,
+        answers,
+        lookups_for(submission, form.form),
+        problems=found,
+        conflicts=conflicts,
+        languages=tuple(call.languages),
+        language=submission.language,
+        seen=stored,
+    )
+    context = {
+        "call": call,
+        "submission": submission,
+        "access": access,
+        "form": view,
+        "window": window_for(submission),
+        "is_holder": bool(access.secret),
+        "can_invite": isinstance(access.actor, User) and may(access.actor, "calls.invite", submission),
+        "members": list(submission.members.select_related("person")) if not access.secret else [],
+        "invitations": list(submission.invitations.filter(accepted_at=None)) if not access.secret else [],
+    }
+    return render(request, "calls/answer.html", {**context, **_counts(view)}, status=status)
+
+
+def _counts(view: FormView) -> dict[str, Any]:
+    needed = [each for part in view.parts for each in part.fields if each.field.required and each.asked]
+    return {"part_count": len(view.parts), "needed": len(needed)}
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def preview(request: HttpRequest, key: str) -> HttpResponse:
+    """What will be handed in, what is still missing, and the button that hands it in."""
+    access = access_to(request, key)
+    submission = access.submission
+    if not may(access.actor, "calls.write_answers", submission):
+        raise Http404
+    form = form_in_force(submission.call) or submission.form
+    answers = submission.answers if submission.draft is None else submission.draft
+    checked = check_answers(submission, form, answers)
+    if request.method == "POST":
+        return _hand_in(request, access, form, answers)
+    if access.secret and isinstance(request.user, User):
+        # Signed in meanwhile: from here on the draft is theirs.
+        claimed = actions.claim(actor=request.user, submission=submission, secret=access.secret)
+        return redirect("calls:preview", claimed.pk)
+    return _preview(request, access, form, answers, checked)
+
+
+def _hand_in(request: HttpRequest, access: Access, form: FormVersion, answers: Mapping[str, Any]) -> HttpResponse:
+    submission = access.submission
+    was_new = submission.number is None
+    if isinstance(access.actor, User) and texts_to_agree(access.actor):
+        return redirect(f"{reverse('people:agree')}?{urlencode({'next': access.page('calls:preview')})}")
+    try:
+        submitted = actions.submit(actor=access.actor, submission=submission, email=request.POST.get("email", "")[:254])
+    except Invalid as error:
+        general = error.problems.get("", [])
+        status = 400
+        checked = Checked({}, {code: sentences for code, sentences in error.problems.items() if code})
+    except Conflict as error:
+        general, status = [str(error)], 409
+        checked = check_answers(submission, form, answers)
+    else:
+        messages.success(request, _("Your submission has arrived.") if was_new else _("Your changes have arrived."))
+        return redirect("calls:done", access.key if access.secret else submitted.pk)
+    return _preview(request, access, form, answers, checked, general=general, status=status)
+
+
+def _preview(
+    request: HttpRequest,
+    access: Access,
+    form: FormVersion,
+    answers: Mapping[str, Any],
+    checked: Checked,
+    *,
+    general: list[str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    submission = access.submission
+    lookups = lookups_for(submission, form.form)
+    missing = [(code, str(form.form.by_code[code].label) if code in form.form.by_code else "", sentences) for code, sentences in checked.problems.items()]
+    following = access.page("calls:preview")
+    context = {
+        "call": submission.call,
+        "submission": submission,
+        "access": access,
+        "parts": show(form.form, answers, lookups),
+        "missing": missing,
+        "general": general or [],
+        "window": window_for(submission),
+        "needs_account": bool(access.secret) and submission.call.audience != Call.Audience.ANYONE,
+        "needs_email": bool(access.secret) and submission.call.audience == Call.Audience.ANYONE and not submission.email,
+        "sign_in": f"{reverse('account_login')}?{urlencode({'next': following})}",
+        "sign_up": f"{reverse('account_signup')}?{urlencode({'next': following})}",
+        "file_path": access.path,
+    }
+    return render(request, "calls/preview.html", context, status=status)
+
+
+@never_cache
+def done(request: HttpRequest, key: str) -> HttpResponse:
+    """That it arrived, its number, and what comes next."""
+    access = access_to(request, key)
+    if not access.submission.number:
+        raise Http404
+    return render(
+        request, "calls/done.html", {"submission": access.submission, "call": access.submission.call, "access": access, "window": window_for(access.submission)}
+    )
+
+
+@require_POST
+def link(request: HttpRequest, key: str) -> HttpResponse:
+    """Send the draft's address by mail."""
+    access = access_to(request, key)
+    if (answered := refused(request, "link", STARTS)) is not None:
+        return answered
+    email = request.user.email if isinstance(request.user, User) and not access.secret else request.POST.get("email", "")[:254]
+    try:
+        actions.send_link(actor=access.actor, submission=access.submission, secret=access.secret, email=email)
+    except Invalid as error:
+        messages.error(request, " ".join(sentence for sentences in error.problems.values() for sentence in sentences))
+    else:
+        messages.success(request, _("The address of your draft is on its way to %(email)s.") % {"email": email})
+    return HttpResponseRedirect(access.path)
+
+
+@require_POST
+def discard(request: HttpRequest, key: str) -> HttpResponse:
+    """Throw a draft away, or the changes to what was handed in."""
+    access = access_to(request, key)
+    submission = actions.discard_draft(actor=access.actor, submission=access.submission)
+    if submission.number:
+        messages.success(request, _("Your changes are gone; what you submitted stands."))
+        return redirect("calls:submission", submission.pk)
+    messages.success(request, _("The draft is thrown away."))
+    return redirect("calls:submissions") if isinstance(request.user, User) else redirect("calls:call", submission.call.edition.code, submission.call.slug)

@@ -1,0 +1,212 @@
+"""What one has sent: the list, one submission, taking it back, sharing it, copying it; and the view of a focal point."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from plenary.engines.calls import actions
+from plenary.engines.calls.actions.submitting import lookups_for
+from plenary.engines.calls.documents import submission_pdf
+from plenary.engines.calls.form.showing import show
+from plenary.engines.calls.models import Call, Submission
+from plenary.engines.calls.queries import form_in_force, mine, open_calls, readable
+from plenary.engines.calls.queries.focal import countries_followed, followed_in
+from plenary.engines.calls.views.access import STARTS, Access, access_to, call_at, refused
+from plenary.engines.calls.windows import Window, window_for
+from plenary.errors import Conflict, Invalid, NotAllowed
+from plenary.ground.audit.actors import may
+from plenary.ground.files.typesetting import CannotTypeset
+from plenary.ground.framework.text import reader_language
+from plenary.ground.people.access import require_account
+from plenary.ground.people.models import User
+from plenary.ground.people.views import account_of
+
+State = Submission.State
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """A submission in the list of its contributor. next: what is asked of them, and where."""
+
+    submission: Submission
+    window: Window
+    next: str | Promise
+    path: str
+    is_urgent: bool
+
+
+@require_account
+def submissions(request: HttpRequest) -> HttpResponse:
+    """All that I sent or am writing: what is asked of me first."""
+    user = account_of(request)
+    found = [_mine(each) for each in mine(user)]
+    context = {
+        "asked": [each for each in found if each.next],
+        "others": [each for each in found if not each.next],
+        "open": open_calls()[:6],
+        "countries": countries_followed(user),
+    }
+    return render(request, "calls/submissions.html", context)
+
+
+def _mine(submission: Submission) -> Mine:
+    window = window_for(submission)
+    write, look = reverse("calls:answer", args=[submission.pk]), reverse("calls:submission", args=[submission.pk])
+    if submission.state == State.RETURNED:
+        return Mine(submission, window, _("Change what the secretariat asks for, and submit it again"), write, True)
+    if submission.state == State.DRAFT:
+        return Mine(submission, window, _("Finish it and submit it") if window.is_open else "", write, window.is_open)
+    if submission.draft is not None and submission.state == State.SUBMITTED and window.is_open:
+        return Mine(submission, window, _("You have changes that are not submitted yet"), write, True)
+    return Mine(submission, window, "", look, False)
+
+
+@require_account
+def submission(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """One submission as it was handed in, where it stands, and what can be done with it."""
+    access = access_to(request, str(key))
+    found = access.submission
+    user = account_of(request)
+    is_mine = found.owner_id == user.pk or found.members.filter(pk=user.pk).exists()
+    if not is_mine:
+        return redirect("desk:submission", found.pk) if readable(user, found) else _absent()
+    if not found.number:
+        return redirect("calls:answer", found.pk)
+    form = found.form.form
+    context = {
+        "submission": found,
+        "call": found.call,
+        "parts": show(form, found.answers, lookups_for(found, form)),
+        "window": window_for(found),
+        "may_edit": found.state in (State.SUBMITTED, State.RETURNED) and window_for(found).is_open,
+        "may_withdraw": may(user, "calls.withdraw", found) and found.state in (State.SUBMITTED, State.RETURNED),
+        "may_reopen": may(user, "calls.withdraw", found) and found.state == State.WITHDRAWN and window_for(found).is_open,
+        "results": [each for each in found.results.filter(retracted_at=None) if each.path],
+        "copies": _copies(found),
+        "access": access,
+        "file_path": access.path,
+    }
+    return render(request, "calls/submission.html", context)
+
+
+def _absent() -> HttpResponse:
+    raise Http404
+
+
+def _copies(found: Submission) -> list[Call]:
+    """Open calls with a form to which the answers could be carried over."""
+    return [each.call for each in open_calls() if each.call.pk != found.call_id and form_in_force(each.call) is not None and each.phase.kind == "collect"][:10]
+
+
+@require_account
+@require_POST
+def change(request: HttpRequest, key: uuid.UUID, verb: str) -> HttpResponse:
+    """Take a submission back, or put it back."""
+    access = access_to(request, str(key))
+    try:
+        if verb == "withdraw":
+            actions.withdraw(actor=access.actor, submission=access.submission, reason=request.POST.get("reason", "")[:500])
+            messages.success(request, _("Your submission is withdrawn. While the call is open, you can put it back."))
+        else:
+            actions.reopen(actor=access.actor, submission=access.submission)
+            messages.success(request, _("Your submission is back."))
+    except Conflict as error:
+        messages.error(request, str(error))
+    return redirect("calls:submission", key)
+
+
+@require_account
+@require_POST
+def copy(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Begin a draft in another call with these answers."""
+    access = access_to(request, str(key))
+    edition, _slash, slug = request.POST.get("call", "")[:120].partition("/")
+    call = call_at(edition, slug)
+    if (answered := refused(request, "start", STARTS)) is not None:
+        return answered
+    try:
+        made = actions.copy_to(actor=access.actor, submission=access.submission, call=call)
+    except (Conflict, Invalid) as error:
+        messages.error(request, str(error).lstrip(": "))
+        return redirect("calls:submission", key)
+    messages.success(request, _("A draft is begun with the answers that both forms ask for. Look at it, complete it, and submit it."))
+    return redirect("calls:answer", made.pk)
+
+
+@require_account
+@require_POST
+def invite(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Ask somebody by mail to write with me."""
+    access = access_to(request, str(key))
+    if (answered := refused(request, "link", STARTS)) is not None:
+        return answered
+    email = request.POST.get("email", "").strip()[:254]
+    try:
+        validate_email(email)
+        actions.invite(actor=access.actor, submission=access.submission, email=email)
+    except ValidationError:
+        messages.error(request, _("Give an e-mail address such as name@example.org."))
+    except (Conflict, Invalid) as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("An invitation is on its way to %(email)s.") % {"email": email})
+    return redirect(f"{access.path}#together")
+
+
+@require_account
+def join(request: HttpRequest, secret: str) -> HttpResponse:
+    """Accept an invitation, by a press of a button: mail programs open links by themselves."""
+    if request.method == "POST":
+        try:
+            found = actions.join(actor=account_of(request), secret=secret[:60])
+        except NotAllowed as error:
+            raise Http404 from error
+        except Conflict as error:
+            messages.error(request, str(error))
+            return redirect("calls:submissions")
+        messages.success(request, _("You have joined. You can write and submit together now."))
+        return redirect("calls:answer", found.pk)
+    return render(request, "calls/join.html", {"secret": secret})
+
+
+@require_GET
+def document(request: HttpRequest, key: str) -> HttpResponse:
+    """A submission as PDF."""
+    access = access_to(request, key)
+    found = access.submission
+    if not found.number or not _reads(access):
+        raise Http404
+    try:
+        content = submission_pdf(found, reader_language(), found.saved_at)
+    except CannotTypeset:
+        messages.error(request, _("The PDF cannot be made on this machine. Print this page instead."))
+        return redirect("calls:submission", found.pk)
+    response = HttpResponse(content, content_type="application/pdf")
+    name = found.reference.replace("/", "-")
+    response["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _reads(access: Access) -> bool:
+    return bool(access.secret) or (isinstance(access.actor, User) and readable(access.actor, access.submission))
+
+
+@require_account
+def followed(request: HttpRequest, country: str) -> HttpResponse:
+    """What was submitted from a country, for its national focal point, as far as the submitters agreed."""
+    user = account_of(request)
+    if country not in {each.code for each in countries_followed(user)}:
+        raise Http404
+    return render(request, "calls/followed.html", followed_in(country, request.GET.get("call", "")[:120]))
