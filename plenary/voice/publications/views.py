@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from plenary.ground.audit.actors import SYSTEM
+from plenary.ground.files.typesetting import CannotTypeset
 from plenary.ground.framework.models import Edition
 from plenary.ground.framework.text import LANGUAGES, reader_language
 from plenary.ground.web.cache import public_page
@@ -13,7 +14,6 @@ from plenary.voice.publications import queries
 from plenary.voice.publications.report.files import FORMATS, USUAL, file_name, file_of, made_from
 from plenary.voice.publications.report.pandoc import CannotConvert
 from plenary.voice.publications.report.progress import count_of_figures, progress_report
-from plenary.voice.publications.report.typst import CannotTypeset
 
 
 @public_page

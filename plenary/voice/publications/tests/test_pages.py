@@ -14,13 +14,13 @@ from pydantic import ValidationError
 
 from plenary.errors import Invalid, NotAllowed
 from plenary.ground.audit.actors import NOBODY, SYSTEM
+from plenary.ground.files import typesetting
 from plenary.ground.framework.models import Edition
 from plenary.ground.framework.text import Text
 from plenary.understanding.insights.actions import report_figure
 from plenary.voice.publications import actions
 from plenary.voice.publications.commands import report
 from plenary.voice.publications.models import Publication
-from plenary.voice.publications.report import typst
 from plenary.voice.publications.sections import PartRow, Parts, PublicationRow, Publications
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site")]
@@ -85,7 +85,7 @@ def test_wrong_addresses_are_not_found(path):
 
 
 def test_a_file_that_cannot_be_made_says_why(monkeypatch):
-    monkeypatch.setattr(typst, "FONT_FOLDERS", ())
+    monkeypatch.setattr(typesetting, "FONT_FOLDERS", ())
     for kept in (settings.DATA / "documents").glob("*.pdf"):
         kept.unlink()
     response = client.get("/reports/progress/2021/progress-2021.ar.pdf")
