@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from plenary.ground.audit.actors import Actor, require
+from plenary.ground.files.tables import Report, shorten
 from plenary.ground.framework.models import Concept, Edition, Scheme
 from plenary.ground.framework.queries import ConceptIndex
 from plenary.ground.framework.text import Text
@@ -27,8 +28,7 @@ from plenary.programmes.stocktaking import actions as stocktaking
 from plenary.programmes.stocktaking.drafts import EntryDraft
 from plenary.programmes.stocktaking.importing.columns import Checker, Record
 from plenary.programmes.stocktaking.importing.entries import Known, draft_of_record
-from plenary.programmes.stocktaking.importing.reading import Row, read_rows, shorten
-from plenary.programmes.stocktaking.importing.report import Report
+from plenary.programmes.stocktaking.importing.reading import Row, read_rows
 from plenary.programmes.stocktaking.models import Entry
 
 COLUMNS = {

@@ -13,13 +13,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rapidfuzz import fuzz, process
 
+from plenary.ground.files.tables import Report, shorten
 from plenary.ground.framework.models import Concept
 from plenary.ground.framework.queries import ConceptIndex
 from plenary.ground.framework.spelling import fold
 from plenary.ground.framework.text import Text
 from plenary.programmes.stocktaking.drafts import NUMBER, YEARS
-from plenary.programmes.stocktaking.importing.reading import Row, clean, shorten
-from plenary.programmes.stocktaking.importing.report import Report
+from plenary.programmes.stocktaking.importing.reading import Row, clean
 from plenary.programmes.stocktaking.models import Entry
 
 COLUMNS = {

@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from plenary.ground.audit.actors import Actor, require
+from plenary.ground.files.tables import Report, shorten
 from plenary.ground.framework.models import Edition
 from plenary.programmes.stocktaking import actions
 from plenary.programmes.stocktaking.drafts import EntryDraft, LinkDraft, OrganisationDraft
 from plenary.programmes.stocktaking.importing.columns import ALIASES, COLUMNS, PROJECT_KEYS, Checker, Record
-from plenary.programmes.stocktaking.importing.reading import read_rows, shorten
-from plenary.programmes.stocktaking.importing.report import Report
+from plenary.programmes.stocktaking.importing.reading import read_rows
 from plenary.programmes.stocktaking.models import Entry
 
 _CHUNK = 500

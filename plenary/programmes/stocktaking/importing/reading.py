@@ -5,12 +5,9 @@ Rows are numbered as the sender sees them: lines of a JSON file, rows of a table
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 import unicodedata
-import zipfile
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,13 +16,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from plenary.programmes.stocktaking.importing.report import Report
+from plenary.ground.files.tables import LONGEST_CELL, MOST_ROWS, Report, content_of, csv_rows, decoded, shorten, workbook_rows
 
-LARGEST = 60_000_000  # bytes
-MOST_ROWS = 200_000
-LONGEST_CELL = 100_000  # characters
 DEEPEST = 6  # brackets within brackets
-_BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"\x00\x00\xfe\xff": "UTF-32"}
 _FORMULA = re.compile(r"^(=|[+\-]\s*[\d(]|@\w+\s*\()")
 
 
@@ -55,15 +48,8 @@ def read_rows(
     if kind not in readers:
         report.wrong(0, "", _("%(file)s is not a file that can be imported: its name must end in .jsonl, .csv or .xlsx.") % {"file": path.name})
         return []
-    try:
-        if path.stat().st_size > LARGEST:
-            report.wrong(
-                0, "", _("The file has %(size)s bytes; send at most %(most)s at a time.") % {"size": f"{path.stat().st_size:,}", "most": f"{LARGEST:,}"}
-            )
-            return []
-        raw = path.read_bytes()
-    except OSError as error:
-        report.wrong(0, "", _("The file cannot be read: %(reason)s.") % {"reason": error.strerror or error})
+    raw = content_of(path, report)
+    if raw is None:
         return []
     found: list[Row] = []
     for row in readers[kind](raw, report, _Head({*columns, *silent}, set(required), dict(aliases or {}), list(columns))):
@@ -113,28 +99,8 @@ class _Head:
         return None if report.problems else names
 
 
-def _text(raw: bytes, report: Report) -> str | None:
-    """The text of a file in UTF-8, with or without byte order mark."""
-    for mark, name in _BOMS.items():
-        if raw.startswith(mark):
-            report.wrong(1, "", _("The file is in %(encoding)s; save it as UTF-8.") % {"encoding": name})
-            return None
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        report.wrong(
-            line, "", _("The file is not in UTF-8 (byte 0x%(byte)s in line %(line)s); save it as UTF-8.") % {"byte": f"{raw[error.start]:02x}", "line": line}
-        )
-        return None
-    if "\x00" in text:
-        report.wrong(text[: text.index("\x00")].count("\n") + 1, "", _("The file holds null characters; it is not a text file."))
-        return None
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
 def _json_lines(raw: bytes, report: Report, head: _Head) -> Iterator[Row]:
-    text = _text(raw, report)
+    text = decoded(raw, report)
     if text is None:
         return
     if text.lstrip()[:1] == "[":
@@ -216,56 +182,31 @@ def _depth(line: str) -> int:
 
 
 def _table(raw: bytes, report: Report, head: _Head) -> Iterator[Row]:
-    text = _text(raw, report)
+    text = decoded(raw, report)
     if text is None:
         return
-    csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     names: list[str] | None = None
-    number = 0
-    try:
-        for cells in reader:
-            number += 1
-            if report.is_full:
-                return
-            if not any(cell.strip() for cell in cells):
-                continue
+    for number, cells in csv_rows(text, report):
+        if report.is_full:
+            return
+        if names is None:
+            names = head.read(cells, report, number)
             if names is None:
-                names = head.read(cells, report, number)
-                if names is None:
-                    return
-            elif len(cells) != len(names):
-                report.wrong(
-                    number,
-                    "",
-                    _("There are %(cells)s cells here and %(columns)s columns in the head. Put cells with commas in quotation marks.")
-                    % {"cells": len(cells), "columns": len(names)},
-                )
-            else:
-                yield Row(number, dict(zip(names, cells, strict=True)))
-    except csv.Error as error:
-        report.wrong(number + 1, "", _("From here on this is not CSV: %(reason)s.") % {"reason": error})
+                return
+        elif len(cells) != len(names):
+            report.wrong(
+                number,
+                "",
+                _("There are %(cells)s cells here and %(columns)s columns in the head. Put cells with commas in quotation marks.")
+                % {"cells": len(cells), "columns": len(names)},
+            )
+        else:
+            yield Row(number, dict(zip(names, cells, strict=True)))
 
 
 def _workbook(raw: bytes, report: Report, head: _Head) -> Iterator[Row]:
-    from openpyxl import load_workbook
-
-    try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            if sum(part.file_size for part in archive.infolist()) > LARGEST * 3:
-                report.wrong(0, "", _("The workbook unpacks to more than can be read; send it in parts."))
-                return
-        sheet = load_workbook(io.BytesIO(raw), read_only=True, data_only=True).worksheets[0]
-        rows = [list(cells) for cells in sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=60, values_only=True)]
-    except Exception:  # noqa: BLE001 a broken workbook fails in a hundred ways, none of which says more than this
-        report.wrong(0, "", _("The file is not a workbook that can be read; save it again as .xlsx, or as CSV."))
-        return
     names: list[str] | None = None
-    for number, cells in enumerate(rows, start=1):
-        while cells and cells[-1] is None and (names is None or len(cells) > len(names)):
-            cells.pop()
-        if all(cell is None for cell in cells):
-            continue
+    for number, cells in workbook_rows(raw, report, columns=60):
         if names is None:
             names = head.read([str(cell or "") for cell in cells], report, number)
             if names is None:
@@ -314,9 +255,3 @@ def clean(value: str, row: int, column: str, report: Report, *, lines: bool = Fa
     if tidy != value:
         report.mend(row, column, _("superfluous blanks removed"))
     return tidy
-
-
-def shorten(value: object, length: int = 60) -> str:
-    """A value in quotation marks, for messages."""
-    text = str(value)
-    return f"“{text[:length]}…”" if len(text) > length else f"“{text}”"
