@@ -28,6 +28,9 @@ class Intake:
     accept: makes the record, inside the decision's transaction; raises ``Invalid`` or ``Conflict`` where it cannot.
     retract: takes the record back when the decision is undone; without it the record stays and the secretariat is told.
     reads: the roles (``becomes``) of the fields that it reads, for those who make forms.
+    follow: brings a record that stands in line with the decisions that stand, where several of a call name this intake and
+    one more was made or undone (found eligible, then nominated).
+    shows: whether an actor sees the record's page; without it everybody does.
     """
 
     code: str
@@ -35,6 +38,8 @@ class Intake:
     accept: Callable[[Actor, Submission], Made]
     retract: Callable[[Actor, IntakeResult], None] | None = None
     reads: tuple[str, ...] = ()
+    follow: Callable[[Actor, IntakeResult], None] | None = None
+    shows: Callable[[Actor, IntakeResult], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,31 @@ def find(code: str) -> Intake | None:
 def find_source(code: str) -> Source | None:
     """The source of that code."""
     return _sources.get(code)
+
+
+def path_for(actor: Actor, result: IntakeResult) -> str:
+    """The address of a record's page, empty where the actor sees none."""
+    intake = find(result.intake)
+    if result.retracted_at is not None or (intake is not None and intake.shows is not None and not intake.shows(actor, result)):
+        return ""
+    return result.path
+
+
+def submissions_of(kind: str, key: str) -> list[Submission]:
+    """The submissions that became a record, the latest first: one that made it, others that brought news of it."""
+    results = IntakeResult.objects.filter(kind=kind, key=key, retracted_at=None).select_related("submission__call__edition", "submission__form")
+    return [result.submission for result in results.order_by("-created_at", "-pk")]
+
+
+def submission_of(kind: str, key: str) -> Submission | None:
+    """The last submission that became a record."""
+    return next(iter(submissions_of(kind, key)), None)
+
+
+def standing_decisions(submission: Submission, intake: str) -> list[str]:
+    """The codes of the decisions on a submission that stand and name an intake, in the call's order."""
+    standing = set(submission.decisions.filter(undone_at=None).values_list("code", flat=True))
+    return [each["decision"] for each in submission.call.intakes if each["intake"] == intake and each["decision"] in standing]
 
 
 def by_role(submission: Submission) -> dict[str, Any]:

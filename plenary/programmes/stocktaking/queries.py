@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from plenary.engines.calls.models import Call, FormVersion, Phase
+from plenary.engines.calls.queries import OpenCall, open_calls
 from plenary.ground.audit.actors import NOBODY, Actor, may
 from plenary.ground.framework.models import Edition
 from plenary.ground.people.names import fold
@@ -150,3 +152,23 @@ def by_numbers(numbers: Sequence[str]) -> QuerySet[Entry]:
 def original(text: Any) -> str:
     """A text in its original language."""
     return str(text.best(text.original).text)
+
+
+def calls_for_entries() -> list[OpenCall]:
+    """Open calls to which a project that is here already can be proposed: those that take news of entries, or lead on from one.
+
+    Two queries. A call that only makes new entries is not among them: the project would stand here twice.
+    """
+    collecting = [each for each in open_calls() if each.phase.kind == Phase.Kind.COLLECT and each.call.audience != Call.Audience.INVITED]
+    found = [each for each in collecting if any(intake["intake"] == "stocktaking.entry" for intake in each.call.intakes)]
+    forms: dict[int, FormVersion] = {}
+    if found:
+        for form in FormVersion.objects.filter(call__in=[each.call.pk for each in found]).exclude(published_at=None).order_by("number"):
+            forms[form.call_id] = form
+
+    def reads(each: OpenCall) -> bool:
+        roles = forms[each.call.pk].form.by_role if each.call.pk in forms else {}
+        leads_on = any(intake["intake"] != "stocktaking.entry" for intake in each.call.intakes)
+        return "title" in roles and ("updates" in roles or leads_on)
+
+    return [each for each in found if reads(each)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -40,18 +40,10 @@ def decide(
     """
     submission = locked(submission)
     require(actor, "calls.decide", submission)
-    order = submission.call.decisions
-    if code != DECLINED and code not in order:
-        raise Invalid({"decision": [_("This call has no decision “%(code)s”.") % {"code": code[:40]}]})
     standing = {each.code: each for each in submission.decisions.filter(undone_at=None)}
+    check_decision(submission.call, code, standing)
     if code in standing:
         return standing[code]
-    if code != DECLINED:
-        if DECLINED in standing:
-            raise Conflict(_("This submission was not accepted. Undo that decision first."))
-        earlier = [each for each in order[: order.index(code)] if each not in standing]
-        if earlier:
-            raise Conflict(_("Decide on “%(code)s” first.") % {"code": earlier[0]})
     before = move(submission, "declined" if code == DECLINED else "accepted")
     submission.message = message.strip()
     submission.save(update_fields=["state", "message"])
@@ -66,6 +58,23 @@ def decide(
     return decision
 
 
+def check_decision(call: Call, code: str, standing: Collection[str]) -> None:
+    """Whether a decision may come after those that stand; one that stands already may.
+
+    Raises: Invalid for a code that the call does not have; Conflict before an earlier decision of the call, or after a refusal.
+    """
+    order = call.decisions
+    if code != DECLINED and code not in order:
+        raise Invalid({"decision": [_("This call has no decision “%(code)s”.") % {"code": code[:40]}]})
+    if code == DECLINED or code in standing:
+        return
+    if DECLINED in standing:
+        raise Conflict(_("This submission was not accepted. Undo that decision first."))
+    earlier = [each for each in order[: order.index(code)] if each not in standing]
+    if earlier:
+        raise Conflict(_("Decide on “%(code)s” first.") % {"code": earlier[0]})
+
+
 def _take_in(actor: Actor, submission: Submission, code: str) -> IntakeResult:
     """Make the record that an intake makes, once. Raises: Conflict where nobody registered the intake."""
     intake = intakes.find(code)
@@ -73,6 +82,8 @@ def _take_in(actor: Actor, submission: Submission, code: str) -> IntakeResult:
         raise Conflict(_("Nothing here makes records of the kind “%(code)s”.") % {"code": code})
     result = IntakeResult.objects.select_for_update().filter(submission=submission, intake=code).first()
     if result is not None and result.retracted_at is None:
+        if intake.follow is not None:
+            intake.follow(actor, result)
         return result
     made = intake.accept(actor, submission)
     values = {"kind": made.kind, "key": made.key, "path": made.path, "created_at": timezone.now(), "retracted_at": None}
@@ -97,7 +108,8 @@ def undo_decision(*, actor: Actor, decision: Decision) -> Submission:
     state = submission.state
     submission.state, submission.message = latest.state_before, ""
     submission.save(update_fields=["state", "message"])
-    for each in submission.call.intakes:
+    # The last first: what was made later may rest on what was made before it.
+    for each in reversed(submission.call.intakes):
         if each["decision"] == latest.code:
             _take_back(actor, submission, each["intake"])
     waiting = OutboxMessage.objects.filter(
@@ -113,7 +125,13 @@ def undo_decision(*, actor: Actor, decision: Decision) -> Submission:
 def _take_back(actor: Actor, submission: Submission, code: str) -> None:
     result = IntakeResult.objects.select_for_update().filter(submission=submission, intake=code, retracted_at=None).first()
     intake = intakes.find(code)
-    if result is None or intake is None or intake.retract is None:
+    if result is None or intake is None:
+        return
+    if intakes.standing_decisions(submission, code):  # the record rests on an earlier decision too
+        if intake.follow is not None:
+            intake.follow(actor, result)
+        return
+    if intake.retract is None:
         return
     intake.retract(actor, result)
     result.retracted_at = timezone.now()
