@@ -23,6 +23,10 @@ class Conflict(PlenaryError):
     """Somebody else changed the same thing meanwhile, or it is in the wrong state."""
 
 
+class Stale(Conflict):
+    """The change was made to a revision that is not the latest any more."""
+
+
 class BadQuery(PlenaryError):
     """The query part of an address makes no sense; pages answer 400 and say what would."""
 
