@@ -58,14 +58,20 @@ def require_desk(view: View) -> View:
             return redirect_to_login(request.get_full_path(), reverse(settings.LOGIN_URL))
         if not user.holds_anywhere(*DESK_ROLES):
             return render(request, "people/desk_closed.html", status=403)
-        if settings.STAFF_SECOND_FACTOR:
-            if not has_second_factor(user):
-                return render(request, "people/second_factor.html", status=403)
-            if not proved_second_factor(request):
-                return HttpResponseRedirect(f"{reverse(_proof_page(user))}?{urlencode({'next': request.get_full_path()})}")
-        return view(request, *args, **kwargs)
+        return second_factor_first(request, user) or view(request, *args, **kwargs)
 
     return guarded
+
+
+def second_factor_first(request: HttpRequest, user: User) -> HttpResponse | None:
+    """Where the site asks staff for a second factor and this session has not proved one: the page that says so or asks for it."""
+    if not settings.STAFF_SECOND_FACTOR:
+        return None
+    if not has_second_factor(user):
+        return render(request, "people/second_factor.html", status=403)
+    if not proved_second_factor(request):
+        return HttpResponseRedirect(f"{reverse(_proof_page(user))}?{urlencode({'next': request.get_full_path()})}")
+    return None
 
 
 def _proof_page(user: User) -> str:

@@ -31,6 +31,8 @@ add_verbs(
         "added_second_factor": _("Set up a second factor"),
         "removed_second_factor": _("Removed a second factor"),
         "reset_recovery_codes": _("Made new recovery codes"),
+        "made_token": _("Made a token"),
+        "revoked_token": _("Revoked a token"),
     }
 )
 

@@ -215,3 +215,29 @@ class Agreement(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "text"], name="agreement_once")]
+
+
+class ApiToken(models.Model):
+    """A secret by which a program acts for an account, within some scopes and until an instant. Only its digest is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=100)  # what it is for, in its owner's words
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list)
+    second_factor = models.BooleanField(default=False)  # made in a session that proved one
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)  # to the hour: not every request is worth a write
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [models.CheckConstraint(condition=models.Q(expires_at__gt=models.F("created_at")), name="token_dates")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it was neither revoked nor has run out."""
+        return self.revoked_at is None and timezone.now() < self.expires_at

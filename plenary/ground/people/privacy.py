@@ -123,6 +123,17 @@ def _account(user: User) -> dict[str, Any]:
             {"text": each.text.kind, "version": each.text.version, "agreed_at": each.agreed_at}
             for each in user.agreements.select_related("text").order_by("pk")
         ],
+        "tokens": [
+            {
+                "name": each.name,
+                "scopes": each.scopes,
+                "made_at": each.created_at,
+                "expires_at": each.expires_at,
+                "last_used_at": each.last_used_at,
+                "revoked_at": each.revoked_at,
+            }
+            for each in user.api_tokens.order_by("pk")
+        ],
         "what_i_did": [{"at": each.at, "did": each.verb, "kind": each.kind, "key": each.key} for each in trail_by(user.trail_id)],
     }
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from plenary.ground.people import views
+from plenary.ground.people import token_views, views
 
 app_name = "people"
 urlpatterns: list[URLPattern] = [
@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern] = [
     path("organisations/<int:number>/remove/", views.remove_affiliation, name="remove_affiliation"),
     path("preferences/", views.preferences, name="preferences"),
     path("security/", views.security, name="security"),
+    path("tokens/", token_views.tokens, name="tokens"),
+    path("tokens/<int:number>/revoke/", token_views.revoke_token, name="revoke_token"),
     path("agreements/", views.agreements, name="agreements"),
     path("agree/", views.agree, name="agree"),
     path("data/", views.data, name="data"),

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Schema
@@ -49,7 +50,7 @@ def cursor_page(records: QuerySet[Any], paging: Paging, order: Sequence[str], pr
             condition |= Q(**equal, **{f"{field}__gt": after[position]})
         try:
             records = records.filter(condition)
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, ValidationError) as error:
             raise HttpError(422, "The cursor is not one that this list gave out.") from error
     found = list(records[: paging.size + 1])
     more = len(found) > paging.size

@@ -6,6 +6,7 @@ from plenary.ground.people.actions.organisations import OrganisationIndex, add_a
 from plenary.ground.people.actions.persons import PersonIndex, add_affiliation, change_person, ensure_person, merge_persons, remove_affiliation
 from plenary.ground.people.actions.privacy import erase_person, export_person
 from plenary.ground.people.actions.roles import grant_role, revoke_role
+from plenary.ground.people.actions.tokens import make_token, note_token_use, revoke_token
 
 __all__ = [
     "OrganisationIndex",
@@ -25,8 +26,11 @@ __all__ = [
     "grant_role",
     "load_legal",
     "make_sign_in_link",
+    "make_token",
     "merge_organisations",
     "merge_persons",
+    "note_token_use",
     "remove_affiliation",
     "revoke_role",
+    "revoke_token",
 ]
