@@ -47,8 +47,9 @@ def test_every_list_gives_its_pages_to_the_end_without_repeating(whole_site):
 @pytest.mark.parametrize("cursor", ["x", "W10", "WzFd", "bnVsbA", "eyJhIjoxfQ", "/////", "\u0000", "9" * 400, "W1tbW1tbXV1dXV1d"])
 def test_a_cursor_that_no_list_gave_out_is_refused(whole_site, cursor):
     for path in paths():
-        if "{" in path or not any(each["name"] == "cursor" for each in paths()[path]["get"].get("parameters", [])):
-            continue
+        reading = paths()[path].get("get", {})
+        if "{" in path or "security" in reading or not any(each["name"] == "cursor" for each in reading.get("parameters", [])):
+            continue  # lists that need a token are tried in their rooms
         assert Client().get(path, {"cursor": cursor}).status_code in (200, 422), path
 
 
@@ -81,4 +82,4 @@ def test_reading_operations_answer_as_they_are_described(whole_site, kept_connec
             case.call_and_validate(headers={"Accept-Encoding": "identity"}, excluded_checks=[positive_data_acceptance])
 
         check()
-    assert tried >= len(paths()) > 0
+    assert tried == sum("get" in methods for methods in paths().values()) > 0

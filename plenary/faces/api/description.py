@@ -28,30 +28,67 @@ PROBLEM = {
 #: What any operation may answer, beside what its room says of it.
 REFUSALS = {
     "400": "The request could not be read.",
-    "404": "There is no such thing.",
-    "422": "A parameter has a value that makes no sense.",
+    "404": "There is no such thing, or none that you may see.",
+    "422": "Something that was sent has a value that does not hold; `problems` says what.",
     "429": "Too many requests; wait as long as `Retry-After` says.",
+}
+#: And those that need a token.
+REFUSALS_BY_TOKEN = {
+    "401": "There is no token, or it was revoked or has run out. `WWW-Authenticate` says so too.",
+    "403": "The token lacks the scope, or its account may not do this.",
+}
+#: And those that change something.
+REFUSALS_OF_CHANGES = {
+    "409": "This cannot be done as things stand: the call is closed, a limit is reached, the state is another.",
+    "413": "More than can be sent at once.",
+}
+#: And those that ask what their program has seen.
+REFUSALS_OF_UPDATES = {
+    "412": "Somebody else has changed it since. Fetch it anew, and make the change again.",
+    "428": "Send the revision that you saw in `If-Match`.",
 }
 
 
 def complete(schema: OpenAPISchema) -> OpenAPISchema:
-    """Add refusals, 304 and the header ``ETag`` to each operation, and the schema of problems."""
+    """Add refusals, the scope that is needed, 304 and the header ``ETag`` to each operation, and the schema of problems."""
     schema["components"]["schemas"]["Problem"] = PROBLEM
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    etag = {"ETag": {"description": "Identifies this answer.", "schema": {"type": "string"}}}
     for methods in schema["paths"].values():
         for method, operation in methods.items():
             for parameter in operation.get("parameters", []):
                 if isinstance(parameter.get("examples"), list):
                     del parameter["examples"]  # they stand in the parameter's schema, where a list is right
             answers = {str(status): answer for status, answer in operation["responses"].items()}
-            if method == "get":
-                answers.get("200", {}).setdefault("headers", etag)
+            if scope := operation.pop("x-scope", ""):
+                operation["security"] = [{"Token": [scope]}]  # OpenAPI 3.1 takes scopes with any kind of security
+            elif method == "get":
+                answers.get("200", {}).setdefault("headers", {"ETag": {"description": "Identifies this answer.", "schema": {"type": "string"}}})
                 answers["304"] = {"description": "Nothing changed since the answer whose ETag was sent."}
-            for status, words in REFUSALS.items():
+            if operation.pop("x-revision", False):
+                _add_revision(answers)
+            for status, words in refusals_of(method, operation).items():
                 answers[status] = {"description": words, "content": content}
             operation["responses"] = dict(sorted(answers.items()))
     return schema
+
+
+def refusals_of(method: str, operation: dict[str, Any]) -> dict[str, str]:
+    """How an operation may refuse: status and words."""
+    found = dict(REFUSALS)
+    if operation.get("security"):
+        found |= REFUSALS_BY_TOKEN
+    if method != "get":
+        found |= REFUSALS_OF_CHANGES
+    if any(each["name"] == "If-Match" for each in operation.get("parameters", [])):
+        found |= REFUSALS_OF_UPDATES
+    return found
+
+
+def _add_revision(answers: dict[str, Any]) -> None:
+    header = {"description": "The revision, to be sent back in `If-Match` with the next change.", "schema": {"type": "string"}}
+    for status, answer in answers.items():
+        if status.startswith("2"):
+            answer.setdefault("headers", {})["ETag"] = header
 
 
 def type_of(schema: dict[str, Any]) -> tuple[str, str]:

@@ -17,8 +17,9 @@ from plenary.faces.api.problems import answer_problems
 from plenary.rooms import rooms
 
 DESCRIPTION = (
-    "Everything public on this site, as data: concepts, editions, entries, sessions, prizes, measures. "
-    "Lists are paged by cursor: follow `next` until it is null. Every answer carries an `ETag`; send it back in "
+    "Everything public on this site, as data: concepts, editions, entries, sessions, prizes, calls, measures; and, with a "
+    "token, answering calls and deciding on what was submitted. "
+    "Lists are paged by cursor: follow `next` until it is null. Every public answer carries an `ETag`; send it back in "
     "`If-None-Match` and get 304 while nothing changed. Texts carry their original language and, by language, whether "
     "a person or a machine wrote them. Problems are told as `application/problem+json` (RFC 9457)."
 )

@@ -1,4 +1,7 @@
-"""What every request to ``/api/`` passes: a limit on requests, ETags, caching, and reading from other sites."""
+"""What every request to ``/api/`` passes: limits on requests and their size, ETags, caching, and reading from other sites.
+
+A request that carries an authorisation is somebody's own: no cache keeps its answer, and no script of another site reads it.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,16 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers, set_response_etag
 
 from plenary.faces.api.problems import nothing_there, problem
+from plenary.ground.files.kinds import MEGABYTE
+from plenary.ground.people.tokens import digest_of
 from plenary.ground.web.limits import buckets, client_of
 
 Handler = Callable[[HttpRequest], HttpResponse]
 PREFIX = "/api/"
 #: Seconds for which any cache may keep an answer.
 FRESH = 60
+#: Of a request that uploads a file: the largest that any field takes, and what is sent around it.
+MOST_UPLOADED = 31 * MEGABYTE
 
 
 class Door:
@@ -28,11 +35,14 @@ class Door:
             return self.get_response(request)
         if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
             return _readable_elsewhere(HttpResponse(status=204))
-        wait = buckets.take(f"api {client_of(request)}", settings.RATE_LIMIT) if settings.RATE_LIMIT else 0
+        answered = _private if "Authorization" in request.headers else _readable_elsewhere
+        wait = _wait(request) if settings.RATE_LIMIT else 0
         if wait:
             refused = problem(request, 429, f"Too many requests. Wait {wait} seconds.")
             refused["Retry-After"] = str(wait)
-            return _readable_elsewhere(refused)
+            return answered(refused)
+        if _size(request) > (MOST_UPLOADED if request.content_type == "multipart/form-data" else settings.DATA_UPLOAD_MAX_MEMORY_SIZE):
+            return answered(problem(request, 413, "This is more than can be sent at once. Files are sent one by one."))
         is_head = request.method == "HEAD"
         if is_head:
             request.method = "GET"  # ninja knows HEAD only where an operation names it
@@ -44,10 +54,32 @@ class Door:
             allowed = response.get("Allow", "")
             response = problem(request, 405, f"This address answers {allowed} only.")
             response["Allow"] = allowed
-        response = _cacheable(request, response) if request.method == "GET" else _readable_elsewhere(response)
+        response = _cacheable(request, response) if request.method == "GET" and answered is _readable_elsewhere else answered(response)
         if is_head:
             response.content = b""
         return response
+
+
+def _wait(request: HttpRequest) -> int:
+    """Seconds to wait. An address may send so many requests in a minute, and so may a token, from wherever it is used."""
+    wait = buckets.take(f"api {client_of(request)}", settings.RATE_LIMIT)
+    secret = request.headers.get("Authorization", "")
+    if secret and not wait:
+        wait = buckets.take(f"api {digest_of(secret)}", settings.RATE_LIMIT)
+    return wait
+
+
+def _size(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    """Let nobody keep the answer, and no script of another site read it: without their headers browsers allow neither."""
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def _cacheable(request: HttpRequest, response: HttpResponse) -> HttpResponse:

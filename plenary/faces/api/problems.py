@@ -6,11 +6,14 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from plenary.errors import BadQuery, Conflict, Invalid, NotAllowed
+from plenary.errors import BadQuery, Conflict, Invalid, NotAllowed, Stale
+from plenary.ground.people.bearer import NoToken, OutOfScope
 
 log = structlog.get_logger(__name__)
 
@@ -50,9 +53,24 @@ def answer_problems(api: NinjaAPI) -> None:
         return problem(request, 422, "Some parameters have values that make no sense.", found)
 
     @api.exception_handler(BadQuery)
-    @api.exception_handler(Invalid)
-    def bad_query(request: HttpRequest, error: BadQuery | Invalid) -> HttpResponse:
+    def bad_query(request: HttpRequest, error: BadQuery) -> HttpResponse:
         return problem(request, 422, "Some parameters have values that make no sense.", error.problems)
+
+    @api.exception_handler(Invalid)
+    def not_holding(request: HttpRequest, error: Invalid) -> HttpResponse:
+        return problem(request, 422, "Some of what was sent does not hold; “problems” says what. Nothing was changed.", error.problems)
+
+    @api.exception_handler(NoToken)
+    def no_token(request: HttpRequest, error: NoToken) -> HttpResponse:
+        refused = problem(request, 401, str(error))
+        refused["WWW-Authenticate"] = 'Bearer realm="plenary"' + (', error="invalid_token"' if error.is_wrong else "")
+        return refused
+
+    @api.exception_handler(OutOfScope)
+    def out_of_scope(request: HttpRequest, error: OutOfScope) -> HttpResponse:
+        refused = problem(request, 403, str(error))
+        refused["WWW-Authenticate"] = f'Bearer realm="plenary", error="insufficient_scope", scope="{error.scope}"'
+        return refused
 
     @api.exception_handler(NotAllowed)
     def not_allowed(request: HttpRequest, error: NotAllowed) -> HttpResponse:
@@ -61,6 +79,20 @@ def answer_problems(api: NinjaAPI) -> None:
     @api.exception_handler(Conflict)
     def conflict(request: HttpRequest, error: Conflict) -> HttpResponse:
         return problem(request, 409, str(error))
+
+    @api.exception_handler(Stale)
+    def stale(request: HttpRequest, error: Stale) -> HttpResponse:
+        return problem(request, 412, str(error))
+
+    @api.exception_handler(RequestDataTooBig)
+    def too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+        return problem(request, 413, "This is more than can be sent at once.")
+
+    @api.exception_handler(MultiPartParserError)
+    @api.exception_handler(SuspiciousOperation)
+    @api.exception_handler(UnreadablePostError)
+    def unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
+        return problem(request, 400, "The request could not be read.")
 
     @api.exception_handler(HttpError)
     def refused(request: HttpRequest, error: HttpError) -> HttpResponse:

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from plenary.faces.api.description import type_of
+from plenary.ground.people.tokens import scopes
 from plenary.ground.web.cache import public_page
 
 
@@ -34,9 +36,11 @@ class Operation:
     summary: str
     description: str
     parameters: list[Field]
+    body: str  # what is sent: the name of a component
     answer: str
     component: str
-    example: str  # an address that works as it stands; empty where the path has parameters
+    scope: str  # that a token must have; empty where none is needed
+    example: str  # an address that works as it stands; empty where the path has parameters or a token is needed
 
 
 @dataclass(slots=True)
@@ -51,7 +55,8 @@ class Group:
 def documentation(request: HttpRequest) -> HttpResponse:
     """What the API offers and how to ask for it."""
     groups, components = _described()
-    return render(request, "api/documentation.html", {"groups": groups, "components": components})
+    context = {"groups": groups, "components": components, "scopes": list(scopes().values()), "base_url": settings.BASE_URL}
+    return render(request, "api/documentation.html", context)
 
 
 @lru_cache(maxsize=1)
@@ -72,8 +77,9 @@ def _described() -> tuple[list[Group], list[tuple[str, str, list[Field]]]]:
 
 
 def _operation(path: str, method: str, operation: dict[str, Any]) -> Operation:
-    contents: list[dict[str, Any]] = list(operation["responses"].get("200", {}).get("content", {}).values())
-    words, component = type_of(contents[0].get("schema", {})) if contents else ("", "")
+    done = next((answer for status, answer in operation["responses"].items() if status.startswith("2")), {})
+    words, component = _content(done)
+    security = operation.get("security") or [{}]
     return Operation(
         name=operation["operationId"],
         method=method.upper(),
@@ -84,10 +90,18 @@ def _operation(path: str, method: str, operation: dict[str, Any]) -> Operation:
             Field(each["name"], type_of(each["schema"])[0], "", each.get("description", ""), each.get("required", False))
             for each in operation.get("parameters", [])
         ],
+        body=_content(operation.get("requestBody", {}))[1],
         answer=words,
         component=component,
-        example=path if method == "get" and "{" not in path else "",
+        scope=next((scope for scopes in security[0].values() for scope in scopes), ""),
+        example=path if method == "get" and "{" not in path and not operation.get("security") else "",
     )
+
+
+def _content(message: dict[str, Any]) -> tuple[str, str]:
+    """What is sent or answered, in words, and the name of its component."""
+    contents: list[dict[str, Any]] = list(message.get("content", {}).values())
+    return type_of(contents[0].get("schema", {})) if contents else ("", "")
 
 
 def _values(component: dict[str, Any]) -> str:

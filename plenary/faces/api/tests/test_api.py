@@ -127,7 +127,7 @@ def test_no_two_rooms_describe_different_things_by_one_name():
     names = Counter(
         node.name
         for room in rooms()
-        for path in Path(room.path).glob("api*.py")
+        for path in (*Path(room.path).glob("api*.py"), *Path(room.path).glob("api/*.py"))
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.ClassDef) and node.name.endswith("Out")
     )
