@@ -212,7 +212,7 @@ def _field(
         controls=controls,
         problems=list(problems),
         asked=is_asked,
-        only_if=_only_if(field, by_code),
+        only_if=only_if(field, by_code),
         limits=limits_of(field),
         options=options,
         files=[lookups.files[key] for key in _strings(answer) if key in lookups.files] if template == "files" else [],
@@ -223,7 +223,7 @@ def _field(
     )
 
 
-def _only_if(field: Any, by_code: Mapping[str, Any]) -> str:
+def only_if(field: Any, by_code: Mapping[str, Any]) -> str:
     """In words, when a field is asked."""
     if field.when is None:
         return ""
@@ -270,7 +270,7 @@ def limits_of(field: Any) -> str:
             ngettext("at most %(n)s megabyte each", "at most %(n)s megabytes each", field.megabytes) % {"n": field.megabytes},
         ]
         if kind == "image" and (field.min_width or field.min_height):
-            words.append(_("at least %(width)s × %(height)s pixels") % {"width": field.min_width, "height": field.min_height})
+            words.append(_("at least %(width)s × %(height)s pixels") % {"width": field.min_width or 1, "height": field.min_height or 1})
         kinds = {"document": _("PDF or office documents"), "image": _("JPEG, PNG or WebP pictures"), "table": _("tables (CSV, XLSX)")}
         words.append(", ".join(kinds[each] for each in field.takes) if kind == "file" else kinds["image"])
         return ", ".join(words) + "."
@@ -478,8 +478,8 @@ def _boxes(lookups: Lookups, schemes: tuple[str, ...]) -> str:
             parts.append(_box(each, is_first=not parts))
             inner = [_box(child) for child in offered if child.parent == each.code]
             if inner:
-                words = ngettext("%(n)s below %(label)s", "%(n)s below %(label)s", len(inner)) % {"n": len(inner), "label": each.code}
-                parts.append(format_html("<details><summary>{}</summary>", words) + "\n".join(inner) + "</details>")
+                words = _("More precisely (%(n)s)") % {"n": len(inner)}
+                parts.append(format_html('<details><summary>{}<span class="unseen">: {}</span></summary>', words, each.label) + "\n".join(inner) + "</details>")
         return "\n".join(parts)
 
     return _kept(lookups, ("boxes", schemes), make)

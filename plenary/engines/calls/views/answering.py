@@ -298,7 +298,8 @@ def _hand_in(request: HttpRequest, access: Access, form: FormVersion, answers: M
         general, status = [str(error)], 409
         checked = check_answers(submission, form, answers)
     else:
-        messages.success(request, _("Your submission has arrived.") if was_new else _("Your changes have arrived."))
+        if not was_new:
+            messages.success(request, _("Your changes have arrived."))
         return redirect("calls:done", access.key if access.secret else submitted.pk)
     return _preview(request, access, form, answers, checked, general=general, status=status)
 
