@@ -139,19 +139,16 @@ class Answers:
         first, last = answer.get("from"), answer.get("to")
         return (date.fromisoformat(str(first)) if first else None), (date.fromisoformat(str(last)) if last else None)
 
-    def file(self, role: str) -> StoredFile | None:
-        """The file that was given. Raises: Conflict where it is gone, or where there are several."""
+    def file(self, role: str) -> StoredFile:
+        """The file that was given. Raises: Conflict where there is none, where it is gone, or where there are several."""
+        self.need(role)
         keys = self.values(role)
         if len(keys) > 1:
             raise Conflict(_("Several files become “%(role)s”, and a record takes one. Return the submission, so that one is chosen.") % {"role": role})
-        if not keys:
-            return None
-        attached = next(
-            (each for each in self.submission.attachments.filter(file__deleted_at=None).select_related("file") if str(each.file_id) == keys[0]), None
-        )
-        if attached is None:
-            raise Conflict(_("The file that becomes “%(role)s” is not here any more. Return the submission, so that it is added again.") % {"role": role})
-        return attached.file
+        for attached in self.submission.attachments.filter(file__deleted_at=None).select_related("file"):
+            if str(attached.file_id) == keys[0]:
+                return attached.file
+        raise Conflict(_("The file that becomes “%(role)s” is not here any more. Return the submission, so that it is added again.") % {"role": role})
 
 
 def language_of(submission: Submission) -> str:

@@ -1,13 +1,16 @@
-"""Contests and the awards that entries received in them, with one vocabulary of level."""
+"""Contests and the awards that entries received in them, with one vocabulary of level; photographs and teams of contests of their own."""
 
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from plenary.engines.calls.models import Call
+from plenary.ground.files.models import StoredFile
 from plenary.ground.framework.models import Concept, Edition, Scheme
 from plenary.ground.framework.text import TextField
+from plenary.ground.people.models import Person
 from plenary.programmes.stocktaking.models import Entry
 
 
@@ -65,3 +68,73 @@ class Award(models.Model):
     def sources(self) -> list[str]:
         """Each source by itself."""
         return [part.strip() for part in self.source.split(" ; ") if part.strip()]
+
+
+class Shown(models.Model):
+    """What an edition shows of a contest without entries: numbered in the edition, public or withdrawn."""
+
+    class State(models.TextChoices):
+        PUBLIC = "public", _("Public")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    number = models.PositiveIntegerField()  # counts in the edition
+    state = models.CharField(max_length=10, choices=State, default=State.PUBLIC)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Photo(Shown):
+    """A photograph of a photo contest. file: a copy for the public; the original stays with the submission."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="photos")
+    call = models.ForeignKey(Call, on_delete=models.SET_NULL, null=True, blank=True, related_name="photos")
+    title = TextField()
+    caption = TextField()
+    author = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="photos")
+    country = models.ForeignKey(Concept, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    file = models.OneToOneField(StoredFile, on_delete=models.CASCADE, related_name="photo")
+
+    class Meta:
+        ordering = ["edition", "number"]
+        constraints = [models.UniqueConstraint(fields=["edition", "number"], name="photo_number")]
+        indexes = [models.Index(fields=["edition", "state", "number"], name="photo_list")]
+
+    def __str__(self) -> str:
+        return f"{self.edition.code}/{self.number}"
+
+
+class Team(Shown):
+    """A team of a hackathon with its project. shows_members: whether they agreed that their names are published."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="teams")
+    call = models.ForeignKey(Call, on_delete=models.SET_NULL, null=True, blank=True, related_name="teams")
+    name = models.CharField(max_length=200)
+    project = TextField()
+    description = TextField()
+    organisation = models.CharField(max_length=300, blank=True)
+    country = models.ForeignKey(Concept, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    website = models.URLField(blank=True, max_length=500)
+    shows_members = models.BooleanField(default=False)
+    members = models.ManyToManyField(Person, through="TeamMember", related_name="teams")
+
+    class Meta:
+        ordering = ["edition", "number"]
+        constraints = [models.UniqueConstraint(fields=["edition", "number"], name="team_number")]
+        indexes = [models.Index(fields=["edition", "state", "number"], name="team_list")]
+
+    def __str__(self) -> str:
+        return f"{self.edition.code}/{self.number}"
+
+
+class TeamMember(models.Model):
+    """That a person is in a team, in the order in which they are named."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="places")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="team_places")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["team", "person"], name="team_member")]

@@ -86,3 +86,12 @@ def of_edition(edition: Edition, request: HttpRequest) -> Panel | None:
         return None
     levels = [(str(level), Level(level).label, counts[level]) for level in ORDER if counts.get(level)]
     return Panel(title=_("Prizes"), template="awards/parts/edition_panel.html", context={"edition": edition, "levels": levels}, anchor="prizes")
+
+
+@panel("edition", position=25)
+def showcase_of(edition: Edition, request: HttpRequest) -> Panel | None:
+    """Where the photographs and the teams of an edition are shown."""
+    context = {"edition": edition, "photos": queries.photos_of(edition).count(), "teams": queries.teams_of(edition).count()}
+    if not context["photos"] and not context["teams"]:
+        return None
+    return Panel(title=_("Photographs and teams"), template="awards/parts/showcase_panel.html", context=context, anchor="showcase")

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from plenary.ground.framework.models import Concept, Edition
 from plenary.ground.people.names import fold
 from plenary.programmes.awards.levels import AT_LEAST, MEANINGS, ORDER, Level, rank
-from plenary.programmes.awards.models import Award, Contest
+from plenary.programmes.awards.models import Award, Contest, Photo, Team, TeamMember
 from plenary.programmes.stocktaking.filters import Selection
 from plenary.programmes.stocktaking.models import Entry, EntryOrganisation
 from plenary.programmes.stocktaking.queries import for_list, public_entries, select, year_of
@@ -183,3 +183,22 @@ def count_awards(edition: Edition, at_least: str, wanted: Wanted = Wanted()) -> 
     """Awards on record in an edition, of projects that came this far or further."""
     fitting = select_awards(public_awards().filter(contest__edition=edition), wanted)
     return fitting.filter(level__in=AT_LEAST[at_least]).count()
+
+
+# ---- photographs and teams ------------------------------------------------------------------------------------------
+
+
+def photos_of(edition: Edition) -> QuerySet[Photo]:
+    """The photographs that an edition shows, with all that their page says."""
+    return (
+        Photo.objects.filter(edition=edition, state=Photo.State.PUBLIC)
+        .select_related("edition", "call", "author", "country__scheme", "file")
+        .order_by("number")
+    )
+
+
+def teams_of(edition: Edition) -> QuerySet[Team]:
+    """The teams that an edition shows, with all that their page says."""
+    places = TeamMember.objects.select_related("person").order_by("position", "pk")
+    teams = Team.objects.filter(edition=edition, state=Team.State.PUBLIC).select_related("edition", "call", "country__scheme")
+    return teams.prefetch_related(Prefetch("places", places)).order_by("number")

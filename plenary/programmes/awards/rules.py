@@ -10,3 +10,4 @@ _staff = holds("secretariat", "administrator")
 
 add_perm("awards.change_contest", _staff)
 add_perm("awards.give_award", _staff)
+add_perm("awards.change_showcase", _staff)

@@ -13,9 +13,12 @@ from pydantic import Field
 from plenary.errors import BadQuery
 from plenary.ground.framework.models import Concept, Edition
 from plenary.ground.web.cache import public_page
-from plenary.ground.web.query import Query, read_query, with_query
+from plenary.ground.web.query import Query, page_of, read_query, with_query
 from plenary.programmes.awards import queries
 from plenary.programmes.awards.models import Award, Contest
+
+#: Pictures weigh much on a slow line; the browser fetches only those that come into view.
+PHOTOS_A_PAGE = 12
 
 Code = Annotated[str, Field(min_length=1, max_length=80)]
 Codes = Annotated[list[Code], Field(max_length=60)]
@@ -59,9 +62,7 @@ class ResultQuery(Query):
 @public_page
 def contest(request: HttpRequest, edition: str) -> HttpResponse:
     """The results of an edition's contests by category and level."""
-    found = Edition.objects.filter(code=edition).first()
-    if found is None:
-        raise Http404
+    found = _edition(edition)
     held = list(Contest.objects.filter(edition=found).select_related("edition").order_by("code"))
     if not held:
         others = queries.newest_first(Contest.objects.select_related("edition"))[:30]
@@ -97,4 +98,37 @@ def _chosen(request: HttpRequest, query: ResultQuery, results: queries.Results) 
         for value in values:
             others = [each for each in values if each != value]
             found.append({"filter": names[name], "label": known.get(value, value), "path": with_query(request, **{name: others or None})})
+    return found
+
+
+@public_page
+def photos(request: HttpRequest, edition: str) -> HttpResponse:
+    """The photographs of an edition's photo contest."""
+    found = _edition(edition)
+    query = read_query(request, Query)
+    context = {
+        "edition": found,
+        "page": page_of(queries.photos_of(found), query.page, PHOTOS_A_PAGE),
+        "breadcrumbs": [(_("Prizes"), reverse("awards:list")), (str(found.name), reverse("framework:edition", args=[found.code])), (_("Photographs"), "")],
+    }
+    return render(request, "awards/photos.html", context)
+
+
+@public_page
+def teams(request: HttpRequest, edition: str) -> HttpResponse:
+    """The teams of an edition's hackathon with their projects."""
+    found = _edition(edition)
+    query = read_query(request, Query)
+    context = {
+        "edition": found,
+        "page": page_of(queries.teams_of(found), query.page),
+        "breadcrumbs": [(_("Prizes"), reverse("awards:list")), (str(found.name), reverse("framework:edition", args=[found.code])), (_("Teams"), "")],
+    }
+    return render(request, "awards/teams.html", context)
+
+
+def _edition(code: str) -> Edition:
+    found = Edition.objects.filter(code=code).first()
+    if found is None:
+        raise Http404
     return found

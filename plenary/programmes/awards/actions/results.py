@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from plenary.engines.calls.models import Call
 from plenary.errors import Invalid
 from plenary.ground.audit import actions as audit
 from plenary.ground.audit.actors import Actor, require
@@ -39,8 +40,20 @@ class AwardDraft:
 
 
 @transaction.atomic
-def save_contest(*, actor: Actor, edition: Edition, code: str = "prizes", title: Text, rules: Text = _NO_TEXT, categories: Scheme | None = None) -> Contest:
-    """Create the edition's contest of that code, or make it be as said. Raises: NotAllowed."""
+def save_contest(
+    *,
+    actor: Actor,
+    edition: Edition,
+    code: str = "prizes",
+    title: Text,
+    rules: Text = _NO_TEXT,
+    categories: Scheme | None = None,
+    call: Call | None = None,
+) -> Contest:
+    """Create the edition's contest of that code, or make it be as said. call: that it takes its projects from, left as it is where none is given.
+
+    Raises: NotAllowed.
+    """
     require(actor, "awards.change_contest", edition)
     if not title:
         raise Invalid({"title": [_("The title is missing.")]})
@@ -48,6 +61,7 @@ def save_contest(*, actor: Actor, edition: Edition, code: str = "prizes", title:
     before = _told(contest) if contest else {}
     contest = contest or Contest(edition=edition, code=code)
     contest.title, contest.rules, contest.categories = title, rules, categories
+    contest.call = call or contest.call
     gone, new = audit.changes(before, _told(contest))
     if new:
         contest.save()
@@ -66,7 +80,12 @@ def remove_contest(*, actor: Actor, contest: Contest) -> None:
 
 
 def _told(contest: Contest) -> dict[str, Any]:
-    return {"title": contest.title.to_json(), "rules": contest.rules.to_json(), "categories": contest.categories.code if contest.categories else None}
+    return {
+        "title": contest.title.to_json(),
+        "rules": contest.rules.to_json(),
+        "categories": contest.categories.code if contest.categories else None,
+        "call": str(contest.call) if contest.call else None,
+    }
 
 
 @transaction.atomic
@@ -87,6 +106,17 @@ def give_award(*, actor: Actor, contest: Contest, draft: AwardDraft) -> Award:
     search.changed("entry", draft.entry.number)
     emit(AwardsGiven(actor_id=actor.trail_id, contest=str(contest), numbers=(draft.entry.number,)))
     return award
+
+
+@transaction.atomic
+def remove_award(*, actor: Actor, award: Award, reason: str = "") -> None:
+    """Take an award off the record. Raises: NotAllowed."""
+    require(actor, "awards.give_award", award.contest.edition)
+    key = f"{award.contest}/{award.entry.number}"
+    audit.record(actor=actor, verb="deleted", kind=KIND, key=key, before={"level": award.level}, reason=reason)
+    search.changed("entry", award.entry.number)
+    emit(AwardsGiven(actor_id=actor.trail_id, contest=str(award.contest), numbers=(award.entry.number,)))
+    award.delete()
 
 
 @transaction.atomic
