@@ -48,6 +48,15 @@ def compile_pdf(text: str, *, language: str, at: datetime) -> bytes:
     raise CannotTypeset(_("The PDF could not be made: it has too many characters that no font at hand can show."))
 
 
+def compile_png(text: str, *, language: str, pixels_per_inch: float = 72) -> bytes:
+    """The first page of a Typst source as a picture. Raises: CannotTypeset."""
+    try:
+        pages = typst.compile(text.encode("utf-8", "replace"), font_paths=_fonts(language), ignore_system_fonts=True, format="png", ppi=pixels_per_inch)
+    except typst.TypstError as error:
+        raise CannotTypeset(str(error)) from error
+    return bytes(pages[0] if isinstance(pages, list) else pages)
+
+
 #: Stands for a character that no font can show; Typst's own fonts have it.
 FALLBACK_SIGN = "\u25a1"
 _ATTEMPTS = 40

@@ -13,7 +13,7 @@ from plenary.ground.people.models import User
 
 
 def _whole() -> QuerySet[Submission]:
-    return Submission.objects.select_related("call__edition", "form", "owner__person", "country", "late")
+    return Submission.objects.select_related("call__edition", "form", "owner__person", "country", "late").prefetch_related("call__phases")
 
 
 def mine(user: User) -> QuerySet[Submission]:
