@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from plenary.engines.calls.form.checking import is_empty
 from plenary.engines.calls.form.definition import Definition, asked
-from plenary.engines.calls.form.fields import FileField, ImageField
 from plenary.engines.calls.form.lookups import Attached, Known, Lookups
 from plenary.engines.calls.form.posted import control
 from plenary.engines.calls.form.showing import PIECES, lines_of
@@ -61,7 +62,6 @@ class FieldView:
     template: str
     controls: list[Control]
     problems: list[str]
-    asked: bool
     only_if: str
     limits: str
     options: SafeString
@@ -85,6 +85,11 @@ class FieldView:
     def has_other_languages(self) -> bool:
         """Whether there is a text in one of them."""
         return any(each.value for each in self.others)
+
+    @property
+    def html(self) -> SafeString:
+        """The whole field as markup."""
+        return render_to_string("calls/parts/field.html", {"view": self})
 
     @property
     def template_path(self) -> str:
@@ -123,18 +128,18 @@ class PartView:
 
     part: Any
     number: int
-    fields: list[FieldView]
+    fields: list[SafeString]
 
 
 @dataclass(frozen=True, slots=True)
 class FormView:
-    """The whole form. seen: what the page shows of each answer, as signs that it sends back."""
+    """The whole form. seen: what the page shows of each answer, as signs that it sends back. needed: how many answers it asks for."""
 
     parts: list[PartView]
     seen: str
     problems: list[tuple[str, str, list[str]]]  # id, label, sentences
     general: list[str]
-    has_files: bool
+    needed: int
 
 
 def form_view(
@@ -161,34 +166,45 @@ def form_view(
     first = language if language in tongues else tongues[0]
     ordered = (first, *(each for each in tongues if each != first))
     shown = asked(definition, answers)
-    views = []
-    by_code = definition.by_code
+    parts: list[PartView] = []
+    wrong: list[tuple[str, str, list[str]]] = []
     for number, part in enumerate(definition.parts, 1):
-        fields = [
-            _field(
-                each,
-                answers.get(each.code),
-                lookups,
-                problems.get(each.code, []),
-                shown[each.code],
-                by_code,
-                ordered,
-                each.code in conflicts,
-                conflicts.get(each.code),
-            )
-            for each in part.fields
-        ]
-        views.append(PartView(part, number, fields))
+        fields = []
+        for each in part.fields:
+            answer, sentences, has_theirs = answers.get(each.code), problems.get(each.code, []), each.code in conflicts
+            if not sentences and not has_theirs and is_empty(None, answer):
+                fields.append(_blank(definition, each, lookups, ordered))
+                continue
+            view = _field(each, answer, lookups, sentences, definition.by_code, ordered, has_theirs, conflicts.get(each.code))
+            fields.append(view.html)
+            if sentences:
+                wrong.append((view.control.id, str(each.label), list(sentences)))
+        parts.append(PartView(part, number, fields))
     stored = answers if seen is None else seen
     signs = {each.code: seen_digest(conflicts[each.code] if each.code in conflicts else stored.get(each.code)) for each in definition}
-    flat = [each for part in views for each in part.fields]
     return FormView(
-        parts=views,
+        parts=parts,
         seen=json.dumps(signs, separators=(",", ":")),
-        problems=[(each.control.id if each.controls else each.id, str(each.field.label), each.problems) for each in flat if each.problems],
+        problems=wrong,
         general=list(problems.get("", [])),
-        has_files=any(isinstance(each.field, FileField | ImageField) for each in flat),
+        needed=sum(1 for each in definition if each.required and shown[each.code]),
     )
+
+
+_blanks: dict[tuple[int, str, tuple[str, ...], str | None], tuple[Any, Any, SafeString]] = {}
+
+
+def _blank(definition: Definition, field: Any, lookups: Lookups, languages: tuple[str, ...]) -> SafeString:
+    """The markup of a field without an answer: the same for everybody, so made once for each form and language."""
+    key = (id(definition), field.code, languages, get_language())
+    held = _blanks.get(key)
+    # A definition and a mapping of concepts are never changed, only replaced by others.
+    if held is None or held[0] is not definition or held[1] is not lookups.concepts:
+        if len(_blanks) > 5000:
+            _blanks.clear()
+        view = _field(field, None, lookups, [], definition.by_code, languages, False, None)
+        held = _blanks[key] = (definition, lookups.concepts, view.html)
+    return held[2]
 
 
 def _field(
@@ -196,7 +212,6 @@ def _field(
     answer: Any,
     lookups: Lookups,
     problems: list[str],
-    is_asked: bool,
     by_code: Mapping[str, Any],
     languages: tuple[str, ...],
     has_theirs: bool,
@@ -211,7 +226,6 @@ def _field(
         template=template,
         controls=controls,
         problems=list(problems),
-        asked=is_asked,
         only_if=only_if(field, by_code),
         limits=limits_of(field),
         options=options,

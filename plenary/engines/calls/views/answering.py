@@ -20,7 +20,7 @@ from plenary.engines.calls import actions, intakes
 from plenary.engines.calls.actions.drafts import as_written
 from plenary.engines.calls.actions.submitting import check_answers, lookups_for
 from plenary.engines.calls.form.checking import Checked
-from plenary.engines.calls.form.page import FormView, form_view
+from plenary.engines.calls.form.page import form_view
 from plenary.engines.calls.form.posted import read_posted
 from plenary.engines.calls.form.showing import plain, show
 from plenary.engines.calls.models import Call, FormVersion, LateCode, Submission
@@ -64,7 +64,7 @@ def start(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
     answers = _first_answers(request, form)
     view = form_view(form.form, answers, lookups_for(None, form.form), languages=tuple(call.languages), language=reader_language(), seen={})
     context = {"call": call, "form": view, "window": _code_window(code) or window, "code": request.POST.get("code") or request.GET.get("code") or ""}
-    return render(request, "calls/answer.html", {**context, **_counts(view)})
+    return render(request, "calls/answer.html", context)
 
 
 def _code_window(code: LateCode | None) -> Window | None:
@@ -255,12 +255,7 @@ def _page(
         "members": list(submission.members.select_related("person")) if not access.secret else [],
         "invitations": list(submission.invitations.filter(accepted_at=None)) if not access.secret else [],
     }
-    return render(request, "calls/answer.html", {**context, **_counts(view)}, status=status)
-
-
-def _counts(view: FormView) -> dict[str, Any]:
-    needed = [each for part in view.parts for each in part.fields if each.field.required and each.asked]
-    return {"part_count": len(view.parts), "needed": len(needed)}
+    return render(request, "calls/answer.html", context, status=status)
 
 
 @never_cache
