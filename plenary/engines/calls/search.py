@@ -39,4 +39,4 @@ def _some(keys: list[str]) -> Iterable[Document]:
     return (document for document in _documents(calls.order_by("pk")) if document.key in set(keys))
 
 
-register(Kind("call", _("Call"), _all, _some))
+register(Kind("call", _("Calls"), _all, _some))

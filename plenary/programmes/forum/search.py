@@ -47,4 +47,4 @@ def _some(keys: list[str]) -> Iterable[Document]:
     return (document for document in _documents(sessions) if document.key in wanted)
 
 
-register(Kind("session", _("Session"), lambda: _documents(queries.held()), _some))
+register(Kind("session", _("Sessions"), lambda: _documents(queries.held()), _some))

@@ -67,7 +67,7 @@ def _draft(number: int, chance: random.Random, schemes: dict[str, list[Concept]]
     kind = next(iter(_spread(schemes.get("stakeholder-types", []), chance, 1)), None)
     starts = date(year - chance.randint(0, 3), chance.randint(1, 12), 1) if year and chance.random() < 0.8 else None
     status = chance.choice(("ongoing", "ongoing", "ongoing", "completed", "planned")) if starts else ""
-    summary = f"Entry {number:04d} of the generated sample. It stands for a project on {str(lines[0].label).lower()}."
+    summary = f"Entry {number:04d} of the generated sample. It stands for a project on: {lines[0].label}."
     body = f"Organisation {chance.randint(1, max(2, number // 3 + 1)):04d}"
     return EntryDraft(
         title=Text.of(f"Project {number:04d}"),
