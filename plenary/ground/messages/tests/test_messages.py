@@ -78,6 +78,13 @@ def test_each_language_has_its_words(language):
     assert message.language == language and "https://example.org/" in message.body and "Ann" in message.body
 
 
+def test_every_mail_says_the_same_in_all_languages():
+    for template in MessageTemplate.objects.all():
+        for text in (template.subject, template.body):
+            assert set(text.texts) == set(LANGUAGES), template.code
+            assert len({frozenset(placeholders(each)) for each in text.texts.values()}) == 1, template.code
+
+
 def test_headers_cannot_be_injected():
     message = queued(values={**VALUES, "role": "Editor\r\nBcc: victim@example.org\n\nBody"})
     assert "\n" not in message.subject and "\r" not in message.subject
@@ -255,7 +262,7 @@ def make_staff(db):
 
 
 def test_changing_a_template(make_staff):
-    template = MessageTemplate.objects.get()
+    template = MessageTemplate.objects.get(code="role-granted")
     with pytest.raises(Invalid):
         actions.change_template(actor=make_staff, template=template, subject=Text.of("Hello {nobody}"), body=template.body)
     with pytest.raises(Invalid):
