@@ -266,7 +266,7 @@ class _Loading:
             try:
                 with transaction.atomic():
                     section.remove(self.edition, record.key, self.actor)
-            except ProtectedError:
+            except (ProtectedError, WrongState):  # something hangs on it
                 self.result.conflicts.append(Conflict(f"{self.folder.name}/{section.file}", 0, "", section.name, record.key, values_of(row), None))
                 return
             self.result.removed.append(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from enum import Enum
 from types import UnionType
@@ -37,6 +38,8 @@ STRINGS = [
     "a.b",
     "prizes.submitted",
     "170",
+    "CHF",
+    "second_field",
 ]
 
 
@@ -60,7 +63,8 @@ def values(annotation: Any, metadata: tuple[Any, ...] = ()) -> st.SearchStrategy
     if annotation is str:
         adapter = TypeAdapter(Annotated[(annotation, *metadata)] if metadata else annotation)
         return st.sampled_from([each for each in STRINGS if fits(adapter, each)] or STRINGS)
-    simple = {bool: st.booleans(), int: st.integers(0, 400), float: st.integers(0, 400), Decimal: st.integers(0, 400)}
+    days = st.dates(date(1990, 1, 1), date(2060, 1, 1)).map(date.isoformat)
+    simple = {date: days, bool: st.booleans(), int: st.integers(0, 400), float: st.integers(0, 400), Decimal: st.integers(0, 400)}
     return simple.get(annotation, st.nothing())
 
 
