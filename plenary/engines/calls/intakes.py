@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,6 +102,12 @@ def submissions_of(kind: str, key: str) -> list[Submission]:
 def submission_of(kind: str, key: str) -> Submission | None:
     """The last submission that became a record."""
     return next(iter(submissions_of(kind, key)), None)
+
+
+def submissions_by_key(kind: str, keys: Iterable[str]) -> dict[str, Submission]:
+    """The last submission that became each of many records: one query for a list of them."""
+    results = IntakeResult.objects.filter(kind=kind, key__in=list(keys), retracted_at=None).select_related("submission__call__edition")
+    return {result.key: result.submission for result in results.order_by("created_at", "pk")}
 
 
 def standing_decisions(submission: Submission, intake: str) -> list[str]:
