@@ -6,6 +6,9 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
+
+from bench import calls
 
 ENTRIES = 12_000
 SESSIONS = 500
@@ -35,7 +38,12 @@ def prepare(statements: Path) -> None:
         else:
             print(f"  {name} made in {time.monotonic() - start:.0f} s", file=sys.stderr)
     _analyse()
-    statements.write_text(json.dumps({name: recorded for name, path in _pages().items() if (recorded := _recorded(path))}))
+    pages: dict[str, dict[str, Any]] = {name: {"path": path} for name, path in _pages().items()}
+    start = time.monotonic()
+    pages |= calls.make()
+    print(f"  submissions made in {time.monotonic() - start:.0f} s", file=sys.stderr)
+    _analyse()
+    statements.write_text(json.dumps({name: recorded for name, page in pages.items() if (recorded := _recorded(page))}))
 
 
 def _make_entries() -> None:
@@ -71,19 +79,29 @@ def _pages() -> dict[str, str]:
     return pages
 
 
-def _recorded(path: str) -> dict[str, object] | None:
-    """A page's address and statements, from the second time it is asked for; None if there is no such page."""
+def _recorded(page: dict[str, Any]) -> dict[str, Any] | None:
+    """A page with the statements that it sends, from the second time it is asked for; None if there is no such page."""
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
-    client = Client()
-    if client.get(path).status_code != 200:
-        print(f"  no page at {path}", file=sys.stderr)
+    client = Client(headers={"Cookie": page.get("cookie", ""), "Accept": page.get("accept", "text/html")})
+    posts = iter(page.get("posts", ()))
+
+    def ask() -> int:
+        if "posts" not in page:
+            return client.get(page["path"]).status_code
+        path, body = next(posts)
+        return client.post(path, body, content_type="application/x-www-form-urlencoded").status_code
+
+    if (status := ask()) >= 400:
+        print(f"  {page.get('path', 'a form')} answers {status}", file=sys.stderr)
         return None
     with CaptureQueriesContext(connection) as context:
-        client.get(path)
-    return {"path": path, "statements": [query["sql"] for query in context.captured_queries if not query["sql"].startswith(("BEGIN", "SAVEPOINT", "RELEASE"))]}
+        ask()
+    if page.get("once"):
+        page["posts"] = list(posts)
+    return {**page, "statements": [query["sql"] for query in context.captured_queries if not query["sql"].startswith(("BEGIN", "SAVEPOINT", "RELEASE"))]}
 
 
 if __name__ == "__main__":

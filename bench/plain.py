@@ -53,7 +53,8 @@ def _addresses():
         with connection.cursor() as cursor:
             for statement in recorded[page]:
                 cursor.execute(statement)
-                cursor.fetchall()
+                if cursor.description:
+                    cursor.fetchall()
         return HttpResponse(empty.render({}, request))
 
     return [path("healthz", lambda request: HttpResponse("ok")), path("<slug:page>/", plain)]
