@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from plenary.ground.files.models import StoredFile
 from plenary.ground.framework.models import Concept, Edition
 from plenary.ground.framework.text import TextField
 from plenary.ground.people.models import Organisation, Person
@@ -56,6 +57,7 @@ class Session(models.Model):
         DRAFT = "draft", _("Draft")
         PUBLIC = "public", _("Public")
         CANCELLED = "cancelled", _("Cancelled")
+        WITHDRAWN = "withdrawn", _("Withdrawn")  # a proposal that was taken back
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="sessions")
     number = models.CharField(max_length=60)  # the convener's own where there is one, else a count
@@ -133,3 +135,33 @@ class SessionPerson(models.Model):
     class Meta:
         ordering = ["position", "id"]
         constraints = [models.UniqueConstraint(fields=["session", "person", "role"], name="session_person")]
+
+
+class Facilitator(models.Model):
+    """Somebody who is to moderate the High-Level Track of an edition. portrait: a copy for the public."""
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("Proposed")
+        SELECTED = "selected", _("Selected")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="facilitators")
+    number = models.PositiveIntegerField()  # counts in the edition
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="facilitator_parts")
+    state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
+    post = models.CharField(max_length=300, blank=True)
+    organisation = models.CharField(max_length=300, blank=True)
+    stakeholder_type = models.ForeignKey(Concept, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    portrait = models.OneToOneField(StoredFile, on_delete=models.SET_NULL, null=True, blank=True, related_name="portrait_of")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["edition", "position", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "number"], name="facilitator_number"),
+            models.UniqueConstraint(fields=["edition", "person"], condition=~models.Q(state="withdrawn"), name="facilitator_once"),
+        ]
+        indexes = [models.Index(fields=["edition", "state", "position"], name="facilitator_list")]
+
+    def __str__(self) -> str:
+        return f"{self.edition.code}/{self.number}"

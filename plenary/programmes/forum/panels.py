@@ -9,7 +9,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from plenary.ground.audit.actors import may
 from plenary.ground.framework.models import Concept, Edition
+from plenary.ground.people.access import actor_of
 from plenary.ground.web.panels import Panel, panel
 from plenary.programmes.forum import queries
 from plenary.programmes.forum.models import Track
@@ -45,3 +47,19 @@ def programme_of(edition: Edition, request: HttpRequest) -> Panel | None:
     if not figures.sessions and not tracks:
         return None
     return Panel(_("Forum"), "forum/parts/edition_panel.html", {"edition": edition, "figures": figures, "tracks": tracks}, anchor="forum")
+
+
+@panel("forum", position=10)
+def facilitators_of(edition: Edition, request: HttpRequest) -> Panel | None:
+    """Who moderates the High-Level Track."""
+    found = list(queries.facilitators_of(edition))
+    return Panel(_("High-Level Track Facilitators"), "forum/parts/facilitators_panel.html", {"facilitators": found}, anchor="facilitators") if found else None
+
+
+@panel("forum", position=90)
+def proposals_of(edition: Edition, request: HttpRequest) -> Panel | None:
+    """What is not in the programme yet, for the secretariat."""
+    if not may(actor_of(request), "forum.edit", edition):
+        return None
+    number = queries.proposals(edition).count()
+    return Panel(_("Proposals"), "forum/parts/proposals_panel.html", {"edition": edition, "number": number}, anchor="proposals") if number else None

@@ -11,9 +11,10 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Coalesce, Length
 
+from plenary.ground.audit.actors import NOBODY, Actor, may
 from plenary.ground.framework.models import Concept, Edition
 from plenary.ground.framework.text import LANGUAGES
-from plenary.programmes.forum.models import Session, SessionConcept, SessionPerson, Track
+from plenary.programmes.forum.models import Facilitator, Session, SessionConcept, SessionPerson, Track
 
 #: Filters of the programme that are concepts of a scheme.
 SCHEMES = {"action_line": "action-lines", "sdg": "sdgs", "theme": "themes"}
@@ -58,6 +59,24 @@ class Figures:
 def visible() -> QuerySet[Session]:
     """Sessions that anybody may see: the public ones, and the cancelled ones, which say so."""
     return Session.objects.filter(state__in=(Session.State.PUBLIC, Session.State.CANCELLED))
+
+
+def visible_to(actor: Actor, edition: Edition) -> QuerySet[Session]:
+    """Sessions of an edition that the actor may see: its secretariat sees drafts and withdrawn proposals too."""
+    sessions = Session.objects.all() if may(actor, "forum.edit", edition) else visible()
+    return sessions.filter(edition=edition)
+
+
+def proposals(edition: Edition) -> QuerySet[Session]:
+    """Sessions that are not in the programme yet, as a list shows them, for the secretariat only."""
+    drafts = Session.objects.filter(edition=edition, state=Session.State.DRAFT)
+    return for_list(drafts.order_by(Length("number"), "number"))
+
+
+def facilitators_of(edition: Edition) -> QuerySet[Facilitator]:
+    """The facilitators of the High-Level Track who were selected, with all that the page says of them."""
+    selected = Facilitator.objects.filter(edition=edition, state=Facilitator.State.SELECTED)
+    return selected.select_related("person__country__scheme", "stakeholder_type__scheme", "portrait").order_by("position", "number")
 
 
 def held(edition: Edition | None = None) -> QuerySet[Session]:
@@ -136,10 +155,13 @@ def programme(edition: Edition, selection: Selection) -> QuerySet[Session]:
     return for_list(in_order(select(visible().filter(edition=edition), selection)))
 
 
-def session_of(edition: str, number: str) -> Session:
-    """One public session with all that its page shows. Raises: Session.DoesNotExist."""
+def session_of(edition: str, number: str, actor: Actor = NOBODY) -> Session:
+    """One session that the actor may see, with all that its page shows. Raises: Session.DoesNotExist."""
+    held_in = Edition.objects.filter(code=edition).first()
+    if held_in is None:
+        raise Session.DoesNotExist
     people = SessionPerson.objects.select_related("person__country__scheme").order_by("position", "id")
-    return for_list(visible()).prefetch_related(Prefetch("people", people), "organisers").defer(None).get(edition__code=edition, number=number)
+    return for_list(visible_to(actor, held_in)).prefetch_related(Prefetch("people", people), "organisers").defer(None).get(number=number)
 
 
 def editions_with_sessions() -> list[tuple[Edition, int]]:

@@ -6,18 +6,25 @@ from datetime import date
 from itertools import groupby
 from typing import Annotated, Any
 
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 from pydantic import Field
 
 from plenary.engines.calls import calendars
+from plenary.engines.calls.intakes import submissions_by_key, submissions_of
 from plenary.errors import BadQuery
+from plenary.ground.audit.actors import NOBODY, Actor, may
 from plenary.ground.framework.models import Edition
+from plenary.ground.people.access import actor_of
 from plenary.ground.web.cache import public_page
 from plenary.ground.web.panels import panels_for
 from plenary.ground.web.query import Query, page_of, read_query
-from plenary.programmes.forum import queries
+from plenary.programmes.forum import actions, queries
 from plenary.programmes.forum.calendars import entry_of
 from plenary.programmes.forum.models import Session, Track
 
@@ -93,16 +100,45 @@ def programme(request: HttpRequest, edition: str) -> HttpResponse:
 def session(request: HttpRequest, edition: str, number: str) -> HttpResponse:
     """A session: when, where, who, about what."""
     read_query(request, Query)
-    found = _session(edition, number)
+    actor = actor_of(request)
+    found = _session(edition, number, actor)
     links = list(found.links.all())
+    may_edit = may(actor, "forum.edit", found)
     context = {
         "session": found,
         "links": links,
         "reasons": [link for link in links if link.reason],
         "people": list(found.people.all()),
         "languages": calendars.language_names(found.languages),
+        "is_public": found.state in (Session.State.PUBLIC, Session.State.CANCELLED),
+        "states": [Session.State(state) for state in actions.TRANSITIONS[found.state]] if may_edit else [],
+        "submissions": [each for each in submissions_of("forum.session", str(found)) if may(actor, "calls.read_answers", each)] if actor is not NOBODY else [],
     }
     return render(request, "forum/session.html", context)
+
+
+@login_required
+@require_POST
+def change_state(request: HttpRequest, edition: str, number: str) -> HttpResponse:
+    """Publish a proposal, take a session out of the programme, cancel it."""
+    actor = actor_of(request)
+    found = _session(edition, number, actor)
+    actions.change_state(actor=actor, session=found, state=request.POST.get("to", "")[:20], reason=request.POST.get("reason", "")[:500])
+    messages.success(request, _("The session has another state now."))
+    return redirect("forum:session", edition=edition, number=number)
+
+
+@never_cache
+def proposals(request: HttpRequest, edition: str) -> HttpResponse:
+    """Sessions that are not in the programme yet; for everybody but the secretariat there is no such page."""
+    found = _edition(edition)
+    if not may(actor_of(request), "forum.edit", found):
+        raise Http404
+    query = read_query(request, Query)
+    page = page_of(queries.proposals(found), query.page, SESSIONS_A_PAGE)
+    submissions = submissions_by_key("forum.session", [str(each) for each in page])
+    context = {"edition": found, "page": page, "rows": [(each, submissions.get(str(each))) for each in page]}
+    return render(request, "forum/proposals.html", context)
 
 
 @public_page
@@ -147,10 +183,10 @@ def _edition(code: str) -> Edition:
     return edition
 
 
-def _session(edition: str, number: str) -> Session:
+def _session(edition: str, number: str, actor: Actor = NOBODY) -> Session:
     if "\x00" in number:
         raise Http404
     try:
-        return queries.session_of(edition, number)
+        return queries.session_of(edition, number, actor)
     except Session.DoesNotExist as error:
         raise Http404 from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,17 +16,19 @@ from plenary.errors import Conflict, Invalid
 from plenary.ground.audit.actions import changes, record
 from plenary.ground.audit.actors import Actor, require
 from plenary.ground.audit.events import emit
-from plenary.ground.framework.models import Edition
+from plenary.ground.framework.models import Concept, Edition
 from plenary.ground.framework.text import Text
+from plenary.ground.people.models import Organisation
 from plenary.ground.search.actions import changed
 from plenary.programmes.forum.events import SessionChanged
-from plenary.programmes.forum.models import Session
+from plenary.programmes.forum.models import Session, SessionConcept
 
 #: From which states a session may go to which.
 TRANSITIONS: dict[str, tuple[str, ...]] = {
-    Session.State.DRAFT: (Session.State.PUBLIC,),
+    Session.State.DRAFT: (Session.State.PUBLIC, Session.State.WITHDRAWN),
     Session.State.PUBLIC: (Session.State.DRAFT, Session.State.CANCELLED),
     Session.State.CANCELLED: (Session.State.PUBLIC, Session.State.DRAFT),
+    Session.State.WITHDRAWN: (Session.State.DRAFT,),
 }
 #: Numbers that this platform counts, which the convener's own are never like.
 COUNTED = re.compile(r"s\d{1,9}")
@@ -101,25 +104,61 @@ def _tell(actor: Actor, session: Session, verb: str, before: dict[str, Any] | No
 
 
 @transaction.atomic
-def add_session(*, actor: Actor, edition: Edition, values: dict[str, Any], number: str = "", state: str = Session.State.DRAFT) -> Session:
-    """Add a session; it is a draft unless said otherwise.
+def add_session(
+    *,
+    actor: Actor,
+    edition: Edition,
+    values: dict[str, Any],
+    number: str = "",
+    state: str = Session.State.DRAFT,
+    concepts: Iterable[Concept] = (),
+    organisers: Iterable[Organisation] = (),
+) -> Session:
+    """Add a session; it is a draft unless said otherwise. concepts: what it is about. organisers: who holds it.
 
     Raises: Invalid; Conflict where the edition has a session of that number.
     """
     require(actor, "forum.edit", edition)
+    list(Edition.objects.select_for_update().filter(pk=edition.pk).values_list("pk"))  # whoever else numbers in this edition waits here
     numbers = set(Session.objects.filter(edition=edition).values_list("number", flat=True))
     if number in numbers:
         raise Conflict(_("The edition has a session of that number already."))
     session = Session(edition=edition, number=number or next_number(numbers), state=state, zone=edition.zone)
     _check(session, values)
     session.save()
+    _link(session, concepts, organisers)
     _tell(actor, session, "added", None, told(session))
     return session
 
 
+def _link(session: Session, concepts: Iterable[Concept] | None, organisers: Iterable[Organisation] | None) -> bool:
+    """Make the session be about these concepts and held by these organisers, None: as it is; whether that changed anything."""
+    changed_links = False
+    if concepts is not None:
+        wanted = {concept.pk: concept for concept in concepts}
+        gone, _rows = session.links.exclude(concept__in=wanted).delete()
+        known = set(session.links.values_list("concept_id", flat=True))
+        added = SessionConcept.objects.bulk_create(SessionConcept(session=session, concept=concept) for key, concept in wanted.items() if key not in known)
+        changed_links = bool(gone or added)
+    if organisers is not None:
+        bodies = list(organisers)
+        if set(session.organisers.values_list("pk", flat=True)) != {body.pk for body in bodies}:
+            session.organisers.set(bodies)
+            changed_links = True
+    return changed_links
+
+
 @transaction.atomic
-def edit_session(*, actor: Actor, session: Session, values: dict[str, Any], reason: str = "") -> Session:
-    """Change some fields of a session. What was edited survives importing the programme again.
+def edit_session(
+    *,
+    actor: Actor,
+    session: Session,
+    values: dict[str, Any],
+    reason: str = "",
+    concepts: Iterable[Concept] | None = None,
+    organisers: Iterable[Organisation] | None = None,
+) -> Session:
+    """Change some fields of a session; None leaves its concepts or organisers. What was edited survives importing the programme again.
 
     Raises: Invalid.
     """
@@ -128,7 +167,7 @@ def edit_session(*, actor: Actor, session: Session, values: dict[str, Any], reas
     before = told(session)
     _check(session, values)
     after = told(session)
-    if before != after:
+    if _link(session, concepts, organisers) or before != after:
         session.updated_at = timezone.now()
         session.save()
         _tell(actor, session, "changed", *changes(before, after), reason=reason)
