@@ -21,13 +21,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from plenary.engines.calls.form import fields
-from plenary.engines.calls.form.definition import Definition, asked
+from plenary.engines.calls.form.definition import Definition, is_met
 from plenary.engines.calls.form.lookups import Lookups
+from plenary.engines.calls.form.posted import storable
 from plenary.engines.calls.form.words import count_words
 from plenary.ground.files.kinds import MEGABYTE
 
 #: Signs that turn the direction of what follows; in a line of text they hide what it says.
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+#: Control characters, and signs that stand for what got lost on the way.
+_UNSEEN_ON_A_LINE = re.compile("[\x00-\x1f\x7f-\x9f\ufffd-\uffff]")
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffd-\uffff]")
 _TAG = re.compile(r"<\s*(/?\s*[a-zA-Z][\w:-]*(\s[^<>]*)?/?|!--.*?--|![a-zA-Z][^<>]*)>", re.DOTALL)
 _PHONE = re.compile(r"\+[1-9]\d{6,14}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -36,6 +40,7 @@ _LONGEST_LINE = 500
 #: Digits that a JSON number carries through every program unharmed.
 _DIGITS = 15
 YEARS = range(1900, 2200)
+_YES, _NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
 
 class Wrong(Exception):
@@ -66,7 +71,7 @@ def check(definition: Definition, answers: Mapping[str, Any], lookups: Lookups, 
     kept: dict[str, Any] = {}
     problems: dict[str, list[str]] = {code: [_("The form has no such field.")] for code in answers if code not in definition.by_code}
     for field in definition:
-        if not _is_asked(field, kept, definition):
+        if field.when is not None and not is_met(field.when, kept.get(field.when.field)):
             continue
         answer = answers.get(field.code)
         if is_empty(field, answer):
@@ -80,10 +85,6 @@ def check(definition: Definition, answers: Mapping[str, Any], lookups: Lookups, 
     return Checked(kept, problems)
 
 
-def _is_asked(field: Any, kept: Mapping[str, Any], definition: Definition) -> bool:
-    return field.when is None or asked(definition, kept)[field.code]
-
-
 def check_one(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...] = ()) -> Any:
     """One answer, typed. Raises: Wrong."""
     return _CHECKS[field.kind](field, answer, lookups, languages)
@@ -94,7 +95,8 @@ def is_empty(field: Any, answer: Any) -> bool:
     if answer is None or answer is False:
         return True
     if isinstance(answer, str):
-        return not answer.strip()
+        # An unticked box is no answer, whoever says so in words.
+        return not answer.strip() or (field is not None and field.kind == "consent" and answer.strip().lower() in _NO)
     if isinstance(answer, Mapping):
         # A currency or a country alone, chosen beforehand on the page, is no answer yet.
         telling = {"money": ("amount",), "organisation": ("name", "website"), "person": ("name", "email")}.get(field.kind)
@@ -120,7 +122,7 @@ def _missing(field: Any) -> str:
 def _string(answer: Any) -> str:
     if isinstance(answer, bool) or not isinstance(answer, str | int | float):
         raise Wrong(_("Write a text here."))
-    return unicodedata.normalize("NFC", str(answer))
+    return unicodedata.normalize("NFC", storable(str(answer)))
 
 
 def _clean(answer: Any, *, longest: int, lines: bool = False) -> str:
@@ -132,14 +134,13 @@ def _clean(answer: Any, *, longest: int, lines: bool = False) -> str:
             _("This has %(count)s characters; at most %(most)s fit. Shorten it by %(over)s.")
             % {"count": len(text), "most": longest, "over": len(text) - longest}
         )
-    for sign in text:
-        category = unicodedata.category(sign)
-        if category == "Cs" or (category == "Cc" and not (lines and sign in "\n\t")) or sign in "\ufffe\uffff":
-            raise Wrong(
-                _("This must be one line.")
-                if sign == "\n"
-                else _("This contains signs that cannot be seen (%(sign)s). Delete them, or type the text anew.") % {"sign": f"U+{ord(sign):04X}"}
-            )
+    unseen = (_UNSEEN if lines else _UNSEEN_ON_A_LINE).search(text)
+    if unseen:
+        raise Wrong(
+            _("This must be one line.")
+            if unseen[0] == "\n"
+            else _("This contains signs that cannot be seen (%(sign)s). Delete them, or type the text anew.") % {"sign": f"U+{ord(unseen[0]):04X}"}
+        )
     if _TURNING.search(text):
         raise Wrong(_("This contains hidden signs that turn the direction of writing. Delete them, or type the text anew."))
     if _TAG.search(text):
@@ -179,7 +180,7 @@ def _long_text(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, 
 def _per_language(field: Any, answer: Any, languages: tuple[str, ...], one: Callable[[Any], str]) -> Any:
     if not field.per_language:
         return one(answer)
-    if isinstance(answer, str):
+    if isinstance(answer, str | int | float) and not isinstance(answer, bool):
         answer = {languages[0] if languages else "en": answer}
     if not isinstance(answer, Mapping):
         raise Wrong(_("Write a text here."))
@@ -255,7 +256,7 @@ def _country(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ..
 
 
 def _pieces(field: Any, answer: Any) -> dict[str, Any]:
-    if isinstance(answer, str):
+    if isinstance(answer, str | int | float) and not isinstance(answer, bool):
         answer = {field.pieces[0]: answer}
     if not isinstance(answer, Mapping):
         raise Wrong(_("This answer has several parts; it cannot be read."))
@@ -314,7 +315,7 @@ def _web_address(answer: Any) -> str:
     except ValueError:
         parts, port_is_fine = urlsplit(""), False
     host = parts.hostname or ""
-    if parts.scheme not in ("http", "https") or not port_is_fine or "." not in host or re.search(r"\s", address) or parts.username is not None:
+    if parts.scheme not in ("http", "https") or not port_is_fine or "." not in host.strip(".") or re.search(r"\s", address) or parts.username is not None:
         raise Wrong(_("Give a web address that starts with https://, such as https://example.org."))
     return address
 
@@ -480,12 +481,8 @@ def check_file(field: Any, kind: str, size: int, width: int | None, height: int 
 
 
 def _consent(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> bool:
-    if answer is True or str(answer).strip().lower() in ("true", "yes", "on", "1"):
+    if answer is True or str(answer).strip().lower() in _YES:
         return True
-    if str(answer).strip().lower() in ("false", "no", "off", "0"):
-        if field.required:
-            raise Wrong(_missing(field))
-        return False
     raise Wrong(_("Answer yes or no."))
 
 

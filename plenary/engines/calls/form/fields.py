@@ -13,6 +13,7 @@ from plenary.ground.framework.text import Text
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 OptionCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$")]
+Bound = Annotated[float, Field(allow_inf_nan=False)]
 SchemeCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 #: What an answer can become for the engine itself; intakes of upper rooms read others too.
 TITLE, SUMMARY, CATEGORY, COUNTRY, ORGANISATION, FOCAL_POINT = "title", "summary", "category", "country", "organisation", "focal-point"
@@ -123,6 +124,12 @@ class ChoicesField(_Optioned):
     most: Annotated[int, Field(ge=0, le=300)] = 0
     many: ClassVar[bool] = True
 
+    @model_validator(mode="after")
+    def _in_order(self) -> ChoicesField:
+        if (self.most and self.least > self.most) or self.least > len(self.options):
+            raise ValueError("least is more than can be chosen")
+        return self
+
 
 class ConceptField(BaseField):
     """One concept of a scheme, such as an action line. leaves: only one with nothing below it in the scheme."""
@@ -140,6 +147,12 @@ class ConceptsField(BaseField):
     least: Annotated[int, Field(ge=0, le=300)] = 0
     most: Annotated[int, Field(ge=0, le=300)] = 0
     many: ClassVar[bool] = True
+
+    @model_validator(mode="after")
+    def _in_order(self) -> ConceptsField:
+        if self.most and self.least > self.most:
+            raise ValueError("least is more than most")
+        return self
 
 
 class CountryField(BaseField):
@@ -188,6 +201,12 @@ class DateField(BaseField):
     earliest: date | None = None
     latest: date | None = None
 
+    @model_validator(mode="after")
+    def _in_order(self) -> DateField:
+        if self.earliest and self.latest and self.earliest > self.latest:
+            raise ValueError("earliest lies after latest")
+        return self
+
 
 class DateRangeField(BaseField):
     """From a day to a day; the end may be missing where something goes on."""
@@ -201,10 +220,16 @@ class NumberField(BaseField):
     """A number. decimals: how many digits after the point are taken."""
 
     kind: Literal["number"]
-    least: float | None = None
-    most: float | None = None
+    least: Bound | None = None
+    most: Bound | None = None
     decimals: Annotated[int, Field(ge=0, le=6)] = 0
     unit: TextValue = Text()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> NumberField:
+        if self.least is not None and self.most is not None and self.least > self.most:
+            raise ValueError("least is more than most")
+        return self
 
 
 class MoneyField(BaseField):

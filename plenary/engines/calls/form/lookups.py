@@ -51,14 +51,27 @@ class Lookups:
         """The concept of that code in one of the schemes."""
         return next((found for scheme in schemes if (found := self.concepts.get(scheme, {}).get(code)) is not None), None)
 
+    def offered(self, schemes: Iterable[str], *, leaves: bool = False) -> list[Known]:
+        """The concepts to choose from, in their order. leaves: only those with nothing below them in their scheme."""
+        found = []
+        for scheme in schemes:
+            here = [each for each in self.concepts.get(scheme, {}).values() if each.offered]
+            above = {each.parent for each in here} if leaves else set()
+            found += [each for each in here if each.code not in above]
+        return found
+
     def by_spelling(self, schemes: Iterable[str], spelling: str) -> str:
         """The code that a label in any language stands for, for tables that people fill in; the spelling itself where none does."""
-        for scheme in schemes:
+        wanted, folded = tuple(schemes), fold(spelling)
+        if self.concept(wanted, spelling) is not None:
+            return spelling
+        for scheme in wanted:
             if scheme not in self._spellings:
-                known = self.concepts.get(scheme, {})
-                self._spellings[scheme] = {fold(label): each.code for each in known.values() for label in each.label.texts.values()}
-                self._spellings[scheme] |= {fold(code): code for code in known}
-            if code := self._spellings[scheme].get(fold(spelling)):
+                # What is offered wins over what was retired under the same name.
+                known = sorted(self.concepts.get(scheme, {}).values(), key=lambda each: each.offered)
+                self._spellings[scheme] = {fold(label): each.code for each in known for label in each.label.texts.values()}
+                self._spellings[scheme] |= {fold(each.code): each.code for each in known}
+            if folded and (code := self._spellings[scheme].get(folded)):
                 return code
         return spelling
 

@@ -25,8 +25,10 @@ def control(code: str, piece: str = "") -> str:
 
 
 def storable(text: str) -> str:
-    """A text without what no database keeps: NUL, and halves of surrogate pairs."""
-    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+    """A text without what no database keeps: NUL, and halves of surrogate pairs. They become U+FFFD, which no check lets pass."""
+    if not text.isascii():
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text.replace("\x00", "\ufffd")
 
 
 def read_posted(definition: Definition, posted: QueryDict) -> dict[str, Any]:
@@ -39,22 +41,25 @@ def read_posted(definition: Definition, posted: QueryDict) -> dict[str, Any]:
     for name, values in posted.lists():
         if not name.startswith(PREFIX):
             continue
-        code, _dot, piece = name[len(PREFIX) :].partition(".")
+        code, _dot, piece = storable(name[len(PREFIX) :]).partition(".")
         by_code.setdefault(code, {})[piece] = [storable(value).replace("\r\n", "\n") for value in values[:MOST_VALUES]]
     for field in definition:
         given = by_code.get(field.code)
         if given is None:
             continue
-        if field.pieces:
+        whole = given.get("", [""])
+        if set(given) == {""} and whole[-1].strip() and (field.pieces or getattr(field, "per_language", False)):
+            found[field.code] = whole[-1]  # one text for an answer of several parts; the check knows what it means
+        elif field.pieces:
             found[field.code] = {piece: given[piece][-1] for piece in field.pieces if given.get(piece, [""])[-1].strip()}
         elif getattr(field, "per_language", False):
             found[field.code] = {language: values[-1] for language, values in given.items() if language and values[-1].strip()}
         elif field.many:
-            found[field.code] = [value for value in given.get("", []) if value.strip()]
+            found[field.code] = [value for value in whole if value.strip()]
         elif field.kind == "consent":
-            found[field.code] = any(value == "true" for value in given.get("", []))
+            found[field.code] = "true" in whole or whole[-1] or False
         else:
-            found[field.code] = given.get("", [""])[-1]
+            found[field.code] = whole[-1]
     return found
 
 
@@ -64,9 +69,9 @@ def to_posted(definition: Definition, answers: Mapping[str, Any]) -> list[tuple[
     for field in definition:
         answer = answers.get(field.code)
         if isinstance(answer, Mapping):
-            sent += [(control(field.code, str(piece)), str(value)) for piece, value in answer.items()]
+            sent += [(control(field.code, str(piece)), str(value)) for piece, value in answer.items() if value is not None]
         elif isinstance(answer, list | tuple):
-            sent += [(control(field.code), ""), *((control(field.code), str(value)) for value in answer)]
+            sent += [(control(field.code), ""), *((control(field.code), str(value)) for value in answer if value is not None)]
         elif isinstance(answer, bool):
             sent += [(control(field.code), "true")] if answer else []
         elif answer is not None:
