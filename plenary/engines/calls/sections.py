@@ -1,4 +1,4 @@
-"""``calls.toml`` of an edition folder: its calls, each with its phases.
+"""``calls.toml`` of an edition folder: its calls, each with its phases; and ``forms.toml``, the form that each asks with.
 
 ``opens`` and ``closes`` are days (``2021-03-08``, to the end of that day by the clock of ``zone``) or instants
 (``2021-01-25T23:00``). A phase that closes at an instant may open on a day: from the day's first moment.
@@ -6,22 +6,38 @@
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from django.db.models import Prefetch
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    ModelWrapValidatorHandler,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails
 
-from plenary.engines.calls import actions
+from plenary.engines.calls import actions, intakes
 from plenary.engines.calls.actions import CallValues, ChangeValues, PhaseValues
+from plenary.engines.calls.form.definition import Definition, FormPart
+from plenary.engines.calls.form.fields import CATEGORY, KINDS, ORGANISATION, schemes_of
 from plenary.engines.calls.instants import day_in, end_of, start_of
-from plenary.engines.calls.models import Call, Phase
+from plenary.engines.calls.models import Call, FormVersion, Phase
+from plenary.errors import Conflict
 from plenary.ground.audit.actors import Actor
 from plenary.ground.framework.editions.moments import DayOrMoment, Moment, Zone, from_day, from_instant, to_day, to_instant
 from plenary.ground.framework.editions.sections import Row, Section, Slug, TextValue, concept_of, register
 from plenary.ground.framework.models import Edition
 from plenary.ground.framework.text import Text
+from plenary.rooms import rooms
 
 
 def _link(value: str) -> str:
@@ -94,8 +110,33 @@ Limit = Annotated[int, Field(ge=0, le=1000)]
 class IntakeRow(Row):
     """That a decision on a submission makes a record of it."""
 
-    decision: Slug
+    decision: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
     intake: Annotated[str, StringConstraints(pattern=r"^[a-z]+\.[a-z-]+$", max_length=60)]
+
+    @field_validator("decision")
+    @classmethod
+    def _accepts(cls, decision: str) -> str:
+        if decision == "declined":
+            raise ValueError("'declined' is the decision by which nothing goes on; choose another word")
+        return decision
+
+    @field_validator("intake")
+    @classmethod
+    def _known(cls, code: str, info: ValidationInfo) -> str:
+        """Whether a room takes that in, asked when files are loaded. A room without any intake is still to get its own."""
+        if "concepts" not in (info.context or {}):
+            return code
+        known = [each.code for each in intakes.intakes()]
+        room = code.partition(".")[0]
+        waits = any(each.label == room for each in rooms()) and not any(each.startswith(f"{room}.") for each in known)
+        if code not in known and not waits:
+            raise ValueError(f"nothing here makes records of the kind {code!r}{_meant(code, known)}")
+        return code
+
+
+def _meant(word: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(word, known, 1)
+    return f"; is {near[0]} meant?" if near else ""
 
 
 class CallRow(Row):
@@ -130,6 +171,8 @@ class CallRow(Row):
         twice = sorted({code for code in codes if codes.count(code) > 1})
         if twice:
             raise ValueError(f"two phases have the code {twice[0]}")
+        if len({each.intake for each in self.intakes}) < len(self.intakes):
+            raise ValueError("intakes: an intake makes one record of a submission, so each is named once")
         return self
 
 
@@ -149,8 +192,11 @@ class Calls(Section[CallRow]):
 
     def remove(self, edition: Edition, key: str, actor: Actor) -> None:
         call = Call.objects.select_related("edition").filter(edition=edition, slug=key).first()
-        if call is not None:
-            actions.remove_call(actor=actor, call=call)
+        if call is None:
+            return
+        if call.forms.exists():  # that of the file is gone by now; this one was made or edited at the desk
+            raise Conflict(f"the call {key} has a form of its own")
+        actions.remove_call(actor=actor, call=call)
 
 
 def _values(row: CallRow, edition: Edition) -> CallValues:
@@ -253,3 +299,106 @@ def _phase_row(phase: Phase, edition: Edition) -> PhaseRow:
             ],
         }
     )
+
+
+# ---- forms ----------------------------------------------------------------------------------------------------------
+
+
+class FormRow(Row):
+    """The form that a call asks with; ``docs/forms.md`` tells what fields there are."""
+
+    call: Slug
+    parts: Annotated[tuple[FormPart, ...], Field(min_length=1, max_length=30)]
+
+    @property
+    def key(self) -> str:
+        return self.call
+
+    @property
+    def definition(self) -> Definition:
+        """The form itself."""
+        return Definition(parts=self.parts)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _whole(cls, data: Any, handler: ModelWrapValidatorHandler[FormRow], info: ValidationInfo) -> FormRow:
+        try:
+            row = handler(data)
+            form, known = row.definition, (info.context or {}).get("concepts")
+            if known is not None:
+                _check_schemes(form, known)
+            return row
+        except ValidationError as error:
+            found = error.errors(include_url=False)
+            # A list whose only item is wrong is called too short besides.
+            around = {each["loc"][:length] for each in found for length in range(len(each["loc"]))}
+            told = [each for each in found if each["type"] != "too_short" or each["loc"] not in around]
+            raise ValidationError.from_exception_data("FormRow", [_placed(each) for each in told]) from None
+
+
+def _check_schemes(form: Definition, known: Mapping[str, Any]) -> None:
+    """Raises: ValidationError at each field whose answers come from a scheme that is not there."""
+    problems: list[InitErrorDetails] = []
+    for i, part in enumerate(form.parts):
+        for j, field in enumerate(part.fields):
+            for scheme in schemes_of(field):
+                if scheme not in known:
+                    name = next((name for name in ("scheme", "schemes") if name in type(field).model_fields), "kind")
+                    problems.append(_problem(("parts", i, "fields", j, name), f"there is no scheme {scheme!r}{_meant(scheme, list(known))}"))
+    if problems:
+        raise ValidationError.from_exception_data("FormRow", problems)
+
+
+def _problem(place: tuple[int | str, ...], sentence: str) -> InitErrorDetails:
+    return {"type": "value_error", "loc": place, "input": None, "ctx": {"error": ValueError(sentence)}}
+
+
+def _placed(found: Any) -> InitErrorDetails:
+    """A problem at the place where the file has it: without the kind of field that pydantic puts between, and in words."""
+    place, kind, context = found["loc"], found["type"], found.get("ctx") or {}
+    if kind == "union_tag_not_found":
+        return {"type": "missing", "loc": (*place, "kind"), "input": None}
+    if kind == "union_tag_invalid":
+        return _problem((*place, "kind"), f"there is no such kind of field{_meant(str(context['tag']), list(KINDS))}")
+    if len(place) > 4 and place[2] == "fields" and place[4] in KINDS:
+        place = (*place[:4], *place[5:])
+    if kind == "string_pattern_mismatch" and place[-1:] == ("code",) and len(place) == 5:
+        return _problem(place, "is not the code of a field: small letters, digits and underscores, a letter first")
+    return {"type": kind, "loc": place, "input": found["input"], "ctx": context}
+
+
+@register
+class Forms(Section[FormRow]):
+    """The forms in force of an edition's calls. One edited at the desk stays, as a whole: half of each makes no form."""
+
+    name, file, row = "forms", "forms.toml", FormRow
+
+    def check(self, rows: Sequence[FormRow], folder: Mapping[str, Sequence[Row]]) -> Iterable[tuple[int, str, str]]:
+        calls = {row.slug: row for row in folder.get("calls", ()) if isinstance(row, CallRow)}
+        for index, row in enumerate(rows):
+            call = calls.get(row.call)
+            if call is None:
+                yield index, "call", f"there is no call {row.call} in calls.toml{_meant(row.call, list(calls))}"
+                continue
+            needed = [CATEGORY, ORGANISATION] if call.per_organisation_and_category else [ORGANISATION] if call.per_organisation else []
+            for role in needed:
+                if role not in row.definition.by_role:
+                    yield index, "parts", f"the call limits submissions by organisation, so a field of its form must become {role}"
+
+    def read(self, edition: Edition) -> list[FormRow]:
+        found: dict[str, FormRow] = {}
+        versions = FormVersion.objects.filter(call__edition=edition).exclude(published_at=None).select_related("call")
+        for version in versions.order_by("call__position", "call__slug", "-number"):
+            if version.call.slug not in found:
+                found[version.call.slug] = FormRow(call=version.call.slug, parts=version.form.parts)
+        return list(found.values())
+
+    def write(self, edition: Edition, row: FormRow, actor: Actor) -> None:
+        call = Call.objects.select_related("edition").filter(edition=edition, slug=row.call).first()
+        if call is not None:  # deleted at the desk, it stays so, and needs no form
+            actions.put_form(actor=actor, call=call, definition=row.definition)
+
+    def remove(self, edition: Edition, key: str, actor: Actor) -> None:
+        call = Call.objects.select_related("edition").filter(edition=edition, slug=key).first()
+        if call is not None:
+            actions.remove_form(actor=actor, call=call)

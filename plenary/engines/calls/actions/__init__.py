@@ -39,7 +39,7 @@ from plenary.engines.calls.actions.drafts import (
     send_link,
     start_draft,
 )
-from plenary.engines.calls.actions.forms import drop_form_draft, publish_form, put_form, save_form_draft
+from plenary.engines.calls.actions.forms import drop_form_draft, publish_form, put_form, remove_form, save_form_draft
 from plenary.engines.calls.actions.keeping import delete_filter, make_code, revoke_code, save_filter
 from plenary.engines.calls.actions.submitting import enter_for, reopen, submit, withdraw
 
@@ -74,6 +74,7 @@ __all__ = [
     "put_form",
     "record_use",
     "remove_call",
+    "remove_form",
     "remove_note",
     "reopen",
     "restore_draft",

@@ -57,6 +57,21 @@ def put_form(*, actor: Actor, call: Call, definition: Definition) -> FormVersion
 
 
 @transaction.atomic
+def remove_form(*, actor: Actor, call: Call) -> None:
+    """Take the form out of force; the call can then not be answered here. Raises: Conflict where somebody has answered it."""
+    require(actor, "calls.edit", call)
+    if call.submissions.exists():
+        raise Conflict(_("This form has answers, so it must stay."))
+    published = FormVersion.objects.filter(call=call).exclude(published_at=None)
+    before = published.order_by("-number").first()
+    if before is None:
+        return
+    published.delete()
+    record(actor=actor, verb="removed form", kind="calls.call", key=str(call), before={"form": before.number, "definition": before.definition})
+    emit(CallChanged(actor_id=actor.trail_id, call=str(call)))
+
+
+@transaction.atomic
 def save_form_draft(*, actor: Actor, call: Call, definition: Definition) -> FormVersion:
     """Keep a form that is being edited; contributors do not see it before it is published."""
     require(actor, "calls.edit", call)

@@ -113,8 +113,7 @@ def _read(submission: Submission, form: Definition) -> None:
         field = form.by_role.get(name)
         return answers.get(field.code) if field else None
 
-    title = role(TITLE)
-    submission.title = _one_text(title)[:300]
+    submission.title = (_one_text(role(TITLE)) or _one_text(role("person")))[:300]  # of a nomination, who is named
     category = role(CATEGORY)
     submission.category = str(category[0] if isinstance(category, list) and category else category or "")[:60]
     organisation = role(ORGANISATION)
