@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from plenary.engines.calls.models import Phase
+from plenary.engines.calls.models import Call, Phase
 from plenary.engines.calls.sections import CallRow, Calls, PhaseRow
 from plenary.engines.calls.tests.test_stages import geneva, make_edition
 from plenary.ground.audit.actors import SYSTEM
@@ -55,6 +55,10 @@ def test_the_calls_of_2021_are_those_of_the_deck():
         ("high-level-track-facilitators", "nominations", date(2021, 3, 8)),
         ("photo-contest", "submission", date(2021, 3, 8)),
         ("stocktaking", "submission", date(2021, 1, 25)),
+        ("stocktaking-update", "submission", date(2021, 1, 25)),
+        ("open-consultation-workshops", "submissions", date(2021, 3, 8)),
+        ("open-consultation-exhibition", "submissions", date(2021, 3, 8)),
+        ("open-consultation-speakers", "submissions", date(2021, 3, 8)),
         ("open-consultation", "final-brief", date(2021, 4, 19)),
     ):
         assert phases[slug, code].all_day
@@ -62,6 +66,8 @@ def test_the_calls_of_2021_are_those_of_the_deck():
     second = phases["open-consultation", "second-meeting"]
     assert (second.opens_at, second.closes_at) == (geneva(2021, 2, 1, 14), geneva(2021, 2, 1, 15))
     assert phases["covid-19-repository", "submission"].closes_at is None
+    assert phases["hackathon", "hackathon"].opens_at is None, "the deck gives no dates"
+    assert Call.objects.get(slug="prizes").decisions == ["eligible", "nominated"]
 
 
 @pytest.mark.parametrize("path", FOLDERS, ids=lambda path: path.parent.name)
