@@ -77,7 +77,7 @@ def _described() -> tuple[list[Group], list[tuple[str, str, list[Field]]]]:
 
 
 def _operation(path: str, method: str, operation: dict[str, Any]) -> Operation:
-    done = next((answer for status, answer in operation["responses"].items() if status.startswith("2")), {})
+    done: dict[str, Any] = next((answer for status, answer in operation["responses"].items() if status.startswith("2")), {})
     words, component = _content(done)
     security = operation.get("security") or [{}]
     return Operation(

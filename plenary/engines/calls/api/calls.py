@@ -14,6 +14,7 @@ from pydantic import Field
 
 from plenary.engines.calls import queries
 from plenary.engines.calls.api.shapes import State, SubmissionOut, present, with_all
+from plenary.engines.calls.form.schema import json_schema
 from plenary.engines.calls.models import Call, FormVersion, Phase
 from plenary.engines.calls.windows import window_of
 from plenary.ground.audit.actors import require
@@ -146,13 +147,11 @@ def get_call(request: HttpRequest, edition: str, slug: str) -> CallOut:
 @router.get("/{slug:edition}/{slug:slug}/form", response=FormOut, summary="The form of a call")
 def get_form(request: HttpRequest, edition: str, slug: str, query: Query[FormQuery]) -> FormOut:
     """What can be asked for and what answers hold, as JSON Schema; the same rules as on the page."""
-    from plenary.engines.calls.form.schema import json_schema
-
     call = _call(edition, slug)
     form = queries.form_in_force(call)
     if form is None or form.published_at is None:
         raise Http404
-    answers = json_schema(form.form, query.language)
+    answers = json_schema(form.form, query.language, languages=call.languages)
     return FormOut(call=str(call), version=form.number, published_at=form.published_at, languages=call.languages, answers=answers)
 
 

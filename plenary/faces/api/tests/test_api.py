@@ -122,6 +122,64 @@ def test_documentation_lists_every_operation_and_loads_nothing_from_elsewhere(cl
     assert 'src="http' not in page and 'rel="stylesheet" href="http' not in page
 
 
+SECURED = {"get", "post", "patch", "put", "delete"}
+
+
+def secured(client) -> list[tuple[str, str, dict]]:
+    """Operations that need a token: method, an address, and their description."""
+    key = "00000000-0000-0000-0000-000000000000"
+    return [
+        (method, path.replace("{key}", key).replace("{file}", key).replace("{edition}", "2021").replace("{slug}", "x").replace("{decision}", "x"), operation)
+        for path, methods in described(client)["paths"].items()
+        for method, operation in methods.items()
+        if method in SECURED and "security" in operation
+    ]
+
+
+@pytest.mark.django_db
+def test_what_changes_something_needs_a_token(client):
+    for path, methods in described(client)["paths"].items():
+        assert all("security" in operation for method, operation in methods.items() if method != "get"), path
+
+
+@pytest.mark.django_db
+def test_without_a_token_such_operations_answer_401_and_say_so(client, django_user_model):
+    client.force_login(django_user_model.objects.create_superuser("root@example.org"), backend="django.contrib.auth.backends.ModelBackend")
+    assert secured(client)
+    for method, path, operation in secured(client):
+        assert {"401", "403"} <= set(operation["responses"]), path
+        assert "304" not in operation["responses"], "such answers are kept by nobody"
+        for headers in ({}, {"Authorization": "Bearer plenary_wrong"}, {"Authorization": "Basic cm9vdDpyb290"}):
+            answered = client.generic(method.upper(), path, b"", content_type="application/json", headers=headers)
+            assert answered.status_code == 401, (method, path, headers)
+            assert answered["WWW-Authenticate"].startswith("Bearer ") and answered["Content-Type"] == "application/problem+json"
+            assert ("Access-Control-Allow-Origin" in answered) is (not headers), "an answer to a token is for no other site"
+
+
+@pytest.mark.django_db
+def test_changing_by_revision_describes_its_refusals(client):
+    by_revision = [each for _method, _path, each in secured(client) if any(one["name"] == "If-Match" for one in each["parameters"])]
+    assert by_revision and all({"409", "412", "428"} <= set(each["responses"]) for each in by_revision)
+    assert all("ETag" in each["responses"]["200"]["headers"] for each in by_revision)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("kind", "size", "status"), [("application/json", 13_000_000, 413), ("multipart/form-data; boundary=x", 32_000_000, 413), ("text/plain", "many", 404)]
+)
+def test_too_much_at_once_is_refused_unread(client, kind, size, status):
+    answered = client.generic("POST", "/api/v1/nothing", b"", content_type=kind, CONTENT_LENGTH=str(size))
+    assert answered.status_code == status and answered["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.django_db
+def test_the_documentation_shows_how_to_use_a_token(client, settings):
+    page = client.get("/api/v1/").content.decode()
+    assert 'href="/account/tokens/"' in page and "submissions:write" in page and "decisions:write" in page
+    assert f"{settings.BASE_URL}/api/v1/submissions" in page and "If-Match" in page and "Bearer $TOKEN" in page
+    assert page.count("Needs a token with the scope") == len(secured(client))
+
+
 def test_no_two_rooms_describe_different_things_by_one_name():
     """The description has one place for a name: of two schemas with the same name, one would stand for both."""
     names = Counter(

@@ -66,7 +66,8 @@ def test_a_token_is_shown_once_and_works(client, signed_in):
 
 
 @pytest.mark.parametrize(
-    "bad", [{"name": ""}, {"scopes": []}, {"scopes": ["everything"]}, {"scopes": ["decisions:write"]}, {"days": "0"}, {"days": "366"}, {"days": "-1"}, {"days": "x"}]
+    "bad",
+    [{"name": ""}, {"scopes": []}, {"scopes": ["everything"]}, {"scopes": ["decisions:write"]}, {"days": "0"}, {"days": "366"}, {"days": "-1"}, {"days": "x"}],
 )
 def test_what_makes_no_sense_makes_no_token(client, signed_in, bad):
     signed_in("ann")
@@ -246,9 +247,7 @@ def test_a_token_is_limited_wherever_it_is_used(token, settings):
 
     settings.RATE_LIMIT = 3
     buckets.clear()
-    answers = [
-        Client(REMOTE_ADDR=f"192.0.2.{number}").get(MINE, headers={"Authorization": f"Bearer {token[1]}"}) for number in range(4)
-    ]
+    answers = [Client(REMOTE_ADDR=f"192.0.2.{number}").get(MINE, headers={"Authorization": f"Bearer {token[1]}"}) for number in range(4)]
     assert [each.status_code for each in answers] == [200, 200, 200, 429]
     assert int(answers[-1]["Retry-After"]) > 0 and answers[-1]["Cache-Control"] == "private, no-store"
     assert Client(REMOTE_ADDR="192.0.2.99").get(MINE, headers={"Authorization": "Bearer another"}).status_code == 401
