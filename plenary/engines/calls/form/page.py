@@ -19,7 +19,6 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from plenary.engines.calls.form.checking import is_empty
 from plenary.engines.calls.form.definition import Definition, asked
 from plenary.engines.calls.form.lookups import Attached, Known, Lookups
 from plenary.engines.calls.form.posted import control
@@ -159,7 +158,7 @@ def form_view(
     may be written, empty for the six. language: in which the contributor writes first. seen: the stored answers where the
     page shows others.
     """
-    from plenary.engines.calls.actions.drafts import seen_digest
+    from plenary.engines.calls.actions.drafts import as_written
 
     problems, conflicts = problems or {}, conflicts or {}
     tongues = languages or LANGUAGES
@@ -172,7 +171,7 @@ def form_view(
         fields = []
         for each in part.fields:
             answer, sentences, has_theirs = answers.get(each.code), problems.get(each.code, []), each.code in conflicts
-            if not sentences and not has_theirs and is_empty(None, answer):
+            if not sentences and not has_theirs and as_written(answer) is None:
                 fields.append(_blank(definition, each, lookups, ordered))
                 continue
             view = _field(each, answer, lookups, sentences, definition.by_code, ordered, has_theirs, conflicts.get(each.code))
@@ -180,15 +179,20 @@ def form_view(
             if sentences:
                 wrong.append((view.control.id, str(each.label), list(sentences)))
         parts.append(PartView(part, number, fields))
-    stored = answers if seen is None else seen
-    signs = {each.code: seen_digest(conflicts[each.code] if each.code in conflicts else stored.get(each.code)) for each in definition}
     return FormView(
         parts=parts,
-        seen=json.dumps(signs, separators=(",", ":")),
+        seen=signs_of(definition, {**(answers if seen is None else seen), **conflicts}),
         problems=wrong,
         general=list(problems.get("", [])),
         needed=sum(1 for each in definition if each.required and shown[each.code]),
     )
+
+
+def signs_of(definition: Definition, answers: Mapping[str, Any]) -> str:
+    """What a page sends back to say which answers its reader saw: a sign of each, as JSON."""
+    from plenary.engines.calls.actions.drafts import seen_digest
+
+    return json.dumps({each.code: seen_digest(answers.get(each.code)) for each in definition}, separators=(",", ":"))
 
 
 _blanks: dict[tuple[int, str, tuple[str, ...], str | None], tuple[Any, Any, SafeString]] = {}

@@ -112,6 +112,7 @@ def test_a_script_is_told_what_it_must_know(call, client):
     seen = json.dumps({"title": seen_digest("Boats")})
     told = client.post(path, {"f-title": "Ships", "seen": seen}, headers={"Accept": "application/json"}).json()
     assert told["saved"] and told["path"] == path and json.loads(told["seen"])["title"] == seen_digest("Ships")
+    assert client.post(path, {"f-organisation.name": "Harbour", "f-picture": [""], "seen": told["seen"]}, headers={"Accept": "application/json"}).json()["saved"]
     other = client.post(path, {"f-title": "Rafts", "seen": seen}, headers={"Accept": "application/json"}).json()
     assert other["conflicts"][0] == {"field": "title", "label": "Title", "theirs": "Ships", "written": "Ships"}
 

@@ -20,7 +20,8 @@ from plenary.engines.calls import actions, intakes
 from plenary.engines.calls.actions.drafts import as_written
 from plenary.engines.calls.actions.submitting import check_answers, lookups_for
 from plenary.engines.calls.form.checking import Checked
-from plenary.engines.calls.form.page import form_view
+from plenary.engines.calls.form.lookups import Lookups
+from plenary.engines.calls.form.page import form_view, signs_of
 from plenary.engines.calls.form.posted import read_posted
 from plenary.engines.calls.form.showing import plain, show
 from plenary.engines.calls.models import Call, FormVersion, LateCode, Submission
@@ -113,7 +114,9 @@ def answer(request: HttpRequest, key: str) -> HttpResponse:
             return answered
         given = read_posted(form.form, request.POST)
         try:
-            saved = actions.save_draft(actor=access.actor, submission=submission, answers=given, seen=_seen(request), language=reader_language())
+            # What staff enter for somebody stays in the language of that contributor.
+            language = "" if submission.entered_by else reader_language()
+            saved = actions.save_draft(actor=access.actor, submission=submission, answers=given, seen=_seen(request), language=language)
         except Conflict as error:
             if _is_script(request):
                 return JsonResponse({"saved": False, "problem": str(error)}, status=409)
@@ -181,14 +184,14 @@ def _mine(given: Mapping[str, Any], saved: actions.Saved, problems: Mapping[str,
 
 def _told(access: Access, form: FormVersion, saved: actions.Saved, problems: Mapping[str, list[str]]) -> HttpResponse:
     submission = saved.submission
-    lookups = lookups_for(submission, form.form)
+    lookups = lookups_for(submission, form.form) if saved.conflicts else Lookups()
     conflicts = [
         {"field": code, "label": str(form.form.by_code[code].label), "theirs": plain(form.form.by_code[code], theirs, lookups), "written": as_written(theirs)}
         for code, theirs in saved.conflicts.items()
     ]
     stored = submission.answers if submission.draft is None else submission.draft
-    view = form_view(form.form, stored, lookups, conflicts=saved.conflicts)
-    body = {"saved": True, "revision": submission.revision, "seen": view.seen, "conflicts": conflicts, "problems": problems, "path": access.path}
+    seen = signs_of(form.form, {**stored, **saved.conflicts})
+    body = {"saved": True, "revision": submission.revision, "seen": seen, "conflicts": conflicts, "problems": problems, "path": access.path}
     return JsonResponse(body)
 
 
