@@ -1,4 +1,4 @@
-"""Publications of an edition, and the snapshots that generated documents are made from."""
+"""Publications of an edition, what stakeholders contributed to them, and the snapshots that generated documents are made from."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from plenary.ground.framework.models import Concept, Edition
 from plenary.ground.framework.text import TextField
+from plenary.ground.people.models import Organisation
 
 
 class Publication(models.Model):
@@ -66,3 +67,31 @@ class Snapshot(models.Model):
 
     class Meta:
         ordering = ["-id"]
+
+
+class Contribution(models.Model):
+    """What a stakeholder wrote for a report that the convener puts together. Not public before the report is."""
+
+    class State(models.TextChoices):
+        ACCEPTED = "accepted", _("Accepted")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="contributions")
+    number = models.PositiveIntegerField()  # counts in the edition
+    report = models.SlugField(max_length=60)  # for which report
+    report_title = TextField()
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="contributions")
+    sector = models.ForeignKey(Concept, on_delete=models.PROTECT, null=True, blank=True, related_name="+")  # scheme stakeholder-types
+    country = models.ForeignKey(Concept, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    title = TextField()
+    text = TextField()
+    state = models.CharField(max_length=10, choices=State, default=State.ACCEPTED)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["edition", "report", "number"]
+        constraints = [models.UniqueConstraint(fields=["edition", "number"], name="contribution_number")]
+        indexes = [models.Index(fields=["edition", "report", "state", "number"], name="contribution_list")]
+
+    def __str__(self) -> str:
+        return f"{self.edition.code}/{self.number}"

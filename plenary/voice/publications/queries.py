@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from plenary.engines.calls.models import Call
 from plenary.ground.framework.models import Edition
 from plenary.programmes.forum.models import Track
 from plenary.programmes.partners.models import Package
-from plenary.voice.publications.models import Publication, ReportPart
+from plenary.voice.publications.models import Contribution, Publication, ReportPart
 
 #: Editions on the timeline of a report.
 TIMELINE = 5
@@ -74,3 +74,9 @@ def material(edition: Edition) -> Material:
         packages=list(Package.objects.filter(edition=edition).order_by("position", "code")),
         publications=publications,
     )
+
+
+def contributions_to(edition: Edition) -> QuerySet[Contribution]:
+    """What stakeholders wrote for the reports of an edition, report by report; for the secretariat only."""
+    accepted = Contribution.objects.filter(edition=edition, state=Contribution.State.ACCEPTED)
+    return accepted.select_related("edition", "organisation", "sector__scheme", "country__scheme").order_by("report", "number")
