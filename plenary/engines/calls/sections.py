@@ -171,8 +171,8 @@ class CallRow(Row):
         twice = sorted({code for code in codes if codes.count(code) > 1})
         if twice:
             raise ValueError(f"two phases have the code {twice[0]}")
-        if len({each.intake for each in self.intakes}) < len(self.intakes):
-            raise ValueError("intakes: an intake makes one record of a submission, so each is named once")
+        if len({(each.decision, each.intake) for each in self.intakes}) < len(self.intakes):
+            raise ValueError("intakes: the same intake is named twice for one decision")
         return self
 
 

@@ -225,7 +225,7 @@ def test_a_call_cannot_limit_by_what_its_form_does_not_ask(folder):
         ('{ decision = "declined", intake = "harbour.boat" }', "intakes.1.decision", "'declined'"),
         ('{ decision = "accepted", intake = "harbour.goat" }', "intakes.1.intake", "is harbour.boat meant"),
         ('{ decision = "accepted", intake = "nowhere.thing" }', "intakes.1.intake", "nothing here makes records"),
-        ('{ decision = "a", intake = "harbour.boat" }, { decision = "b", intake = "harbour.boat" }', "", "named once"),
+        ('{ decision = "a", intake = "harbour.boat" }, { decision = "a", intake = "harbour.boat" }', "", "named twice"),
     ],
 )
 def test_an_intake_must_be_one_that_a_room_offers(folder, monkeypatch, intake, field, sentence):
