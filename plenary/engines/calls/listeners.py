@@ -35,11 +35,15 @@ add_verbs(
         "published use": _("Uses published"),
         "hid use": _("Uses hidden"),
         "published form": _("Form published"),
+        "removed form": _("Form taken out of force"),
         "moved deadline": _("Deadline moved"),
         "changed phase": _("Phase changed"),
         "added phase": _("Phase added"),
         "made code": _("Code made"),
         "revoked code": _("Code revoked"),
+        "done together": _("Done together"),
+        "undone together": _("Undone together"),
+        "exported": _("Taken home as a file"),
     }
 )
 

@@ -17,7 +17,7 @@ from plenary.engines.calls.mails import ABOUT, mail
 from plenary.engines.calls.models import Call, Decision, IntakeResult, Note, Submission, SubmissionTag
 from plenary.errors import Conflict, Invalid
 from plenary.ground.audit.actions import record
-from plenary.ground.audit.actors import Actor, require
+from plenary.ground.audit.actors import SYSTEM, Actor, require
 from plenary.ground.audit.events import emit
 from plenary.ground.framework.text import Text
 from plenary.ground.messages.actions import discard
@@ -116,8 +116,9 @@ def undo_decision(*, actor: Actor, decision: Decision) -> Submission:
         about_kind=ABOUT, about_key=str(submission.pk), template__in=("calls-accepted", "calls-declined"), created_at__gte=latest.at,
         state__in=(OutboxMessage.State.HELD, OutboxMessage.State.QUEUED),
     )  # fmt: skip
+    # The right to decide on this call is what counts here, not that to handle the whole outbox.
     for message in waiting:
-        discard(actor=actor, message=message, reason="the decision was undone")
+        discard(actor=SYSTEM, message=message, reason="the decision was undone")
     tell(actor, submission, "undone", before={"state": state, "decision": latest.code}, after={"state": submission.state})
     return submission
 
