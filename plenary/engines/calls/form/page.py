@@ -1,7 +1,6 @@
 """A form as its page shows it: what each control is called, what stands in it, what is wrong with it.
 
-Long lists to choose from (countries, targets) are made once for each language and kept as markup; only what is chosen is
-marked in them for a request.
+What is the same for everybody (a field without an answer, a list of countries) is made once for each form and language.
 """
 
 from __future__ import annotations
@@ -14,18 +13,18 @@ from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from plenary.engines.calls.form.definition import Definition, asked
-from plenary.engines.calls.form.lookups import Attached, Known, Lookups
+from plenary.engines.calls.form.lists import check_boxes, select_options
+from plenary.engines.calls.form.lookups import Attached, Lookups
 from plenary.engines.calls.form.posted import control
 from plenary.engines.calls.form.showing import PIECES, lines_of
 from plenary.ground.framework.text import LANGUAGES, direction
 
-_NAME = "@name@"
 #: More options than this stand in a list of their own height, with a search above.
 LONG_LIST = 12
 #: How browsers name the kinds of content they offer in the file dialogue.
@@ -365,11 +364,8 @@ def _concept(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ..
 
 def _concepts(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> _Made:
     name = control(field.code)
-    markup = _boxes(lookups, field.schemes).replace(_NAME, name)
-    for code in _strings(answer):
-        markup = markup.replace(f' value="{escape(code)}"', f' value="{escape(code)}" checked', 1)
     count = sum(len(lookups.concepts.get(scheme, ())) for scheme in field.schemes)
-    return "many", [Control(name, name)], mark_safe(markup), count > LONG_LIST
+    return "many", [Control(name, name)], check_boxes(lookups, field.schemes, name, _strings(answer)), count > LONG_LIST
 
 
 def _pieces(template: str) -> Callable[[Any, Any, Lookups, tuple[str, ...]], _Made]:
@@ -425,95 +421,3 @@ _TEMPLATES: dict[str, Callable[[Any, Any, Lookups, tuple[str, ...]], _Made]] = {
     "image": _files,
     "consent": _consent,
 }
-
-# ---- lists of concepts, kept as markup ------------------------------------------------------------------------------
-
-_markup: dict[tuple[Any, ...], tuple[Any, str]] = {}
-
-
-def _kept(lookups: Lookups, key: tuple[Any, ...], make: Callable[[], str]) -> str:
-    """Markup that is the same until a concept changes, in the page's language."""
-    whole = (*key, get_language())
-    held = _markup.get(whole)
-    # The mapping itself is the mark: lookups give another one when anything has changed.
-    if held is None or held[0] is not lookups.concepts:
-        if len(_markup) > 200:
-            _markup.clear()
-        held = _markup[whole] = (lookups.concepts, make())
-    return held[1]
-
-
-def label_of(known: Known) -> str:
-    """A concept in a list: with its code in front where that says something."""
-    speaks = known.scheme != "countries" and len(known.code) <= 6 and (known.code[:1].isupper() or known.code[:1].isdigit())
-    return f"{known.code} {known.label}" if speaks else str(known.label)
-
-
-def select_options(lookups: Lookups, scheme: str, chosen: str, *, leaves: bool = False) -> SafeString:
-    """The options of a select for a scheme; those with others below them head a group."""
-
-    def make() -> str:
-        offered = [each for each in lookups.concepts.get(scheme, {}).values() if each.offered]
-        if scheme == "countries":
-            offered.sort(key=lambda each: _collation(str(each.label)))
-        codes = {each.code for each in offered}
-        below = {each.parent for each in offered if each.parent in codes}
-        parts: list[str] = []
-        for each in offered:
-            if each.parent in codes:
-                continue
-            option = format_html('<option value="{}">{}</option>', each.code, label_of(each))
-            if each.code not in below:
-                parts.append(option)
-                continue
-            inner = "".join(format_html('<option value="{}">{}</option>', child.code, label_of(child)) for child in offered if child.parent == each.code)
-            parts.append(format_html('<optgroup label="{}">', label_of(each)) + ("" if leaves else option) + inner + "</optgroup>")
-        return "".join(parts)
-
-    markup = _kept(lookups, ("select", scheme, leaves), make)
-    if chosen:
-        mark = f'<option value="{escape(chosen)}"'
-        known = lookups.concepts.get(scheme, {}).get(chosen)
-        if mark in markup:
-            markup = markup.replace(mark, f"{mark} selected", 1)
-        else:  # not offered any more, or nonsense: it stays visible, and the check says what is wrong
-            markup = format_html('<option value="{}" selected>{}</option>', chosen, label_of(known) if known else chosen) + markup
-    return mark_safe(markup)
-
-
-def _boxes(lookups: Lookups, schemes: tuple[str, ...]) -> str:
-    """Check boxes for schemes; what lies below another of them (targets below their goal) is folded under it."""
-
-    def make() -> str:
-        offered = [each for scheme in schemes for each in lookups.concepts.get(scheme, {}).values() if each.offered]
-        if schemes == ("countries",):
-            offered.sort(key=lambda each: _collation(str(each.label)))
-        codes = {each.code for each in offered}
-        parts: list[str] = []
-        for each in offered:
-            if each.parent in codes:
-                continue
-            parts.append(_box(each, is_first=not parts))
-            inner = [_box(child) for child in offered if child.parent == each.code]
-            if inner:
-                words = _("More precisely (%(n)s)") % {"n": len(inner)}
-                parts.append(format_html('<details><summary>{}<span class="unseen">: {}</span></summary>', words, each.label) + "\n".join(inner) + "</details>")
-        return "\n".join(parts)
-
-    return _kept(lookups, ("boxes", schemes), make)
-
-
-def _box(known: Known, *, is_first: bool = False) -> str:
-    return format_html(
-        '<label class="option"><input type="checkbox" name="{}"{} value="{}"> <span>{}</span></label>',
-        _NAME,
-        format_html(' id="{}"', _NAME) if is_first else "",
-        known.code,
-        label_of(known),
-    )
-
-
-def _collation(label: str) -> str:
-    from plenary.ground.framework.spelling import fold
-
-    return fold(label)
