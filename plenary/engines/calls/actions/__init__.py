@@ -7,11 +7,13 @@ from plenary.engines.calls.actions.calls import (
     ChangeValues,
     PhaseValues,
     add_phase,
+    create_call,
     edit_call,
     edit_phase,
     extend_deadline,
     put_call,
     remove_call,
+    remove_phase,
 )
 from plenary.engines.calls.actions.deciding import (
     add_note,
@@ -40,6 +42,7 @@ from plenary.engines.calls.actions.drafts import (
     start_draft,
 )
 from plenary.engines.calls.actions.forms import drop_form_draft, publish_form, put_form, remove_form, save_form_draft
+from plenary.engines.calls.actions.importing import ImportReport, import_submissions
 from plenary.engines.calls.actions.keeping import delete_filter, make_code, revoke_code, save_filter
 from plenary.engines.calls.actions.submitting import enter_for, reopen, submit, withdraw
 
@@ -48,6 +51,7 @@ __all__ = [
     "PHASE_FIELDS",
     "CallValues",
     "ChangeValues",
+    "ImportReport",
     "PhaseValues",
     "Saved",
     "add_note",
@@ -56,6 +60,7 @@ __all__ = [
     "attach",
     "claim",
     "copy_to",
+    "create_call",
     "decide",
     "delete_filter",
     "detach",
@@ -65,6 +70,7 @@ __all__ = [
     "edit_phase",
     "enter_for",
     "extend_deadline",
+    "import_submissions",
     "invite",
     "join",
     "make_code",
@@ -76,6 +82,7 @@ __all__ = [
     "remove_call",
     "remove_form",
     "remove_note",
+    "remove_phase",
     "reopen",
     "restore_draft",
     "return_for_changes",

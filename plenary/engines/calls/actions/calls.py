@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from plenary.engines.calls import intakes
 from plenary.engines.calls.events import CallChanged, DeadlineMoved
 from plenary.engines.calls.instants import day_in, end_of
 from plenary.engines.calls.models import Call, DeadlineChange, Phase
@@ -18,7 +22,7 @@ from plenary.errors import Conflict, Invalid
 from plenary.ground.audit.actions import changes, record
 from plenary.ground.audit.actors import Actor, require
 from plenary.ground.audit.events import emit
-from plenary.ground.framework.models import Edition
+from plenary.ground.framework.models import Concept, Edition
 from plenary.ground.framework.text import Text
 from plenary.ground.search.actions import changed
 
@@ -28,6 +32,13 @@ CALL_FIELDS = (
 )  # fmt: skip
 PHASE_FIELDS = ("kind", "title", "text", "opens_at", "closes_at", "all_day", "zone", "link", "agenda", "summary", "recording", "position")
 EMPTY = Text()
+#: The highest limit that can be set; the same as in data files.
+MOST_ALLOWED = 1000
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+_DECISION = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+#: Addresses at the desk that no call can have.
+_TAKEN = ("new",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +158,32 @@ def remove_call(*, actor: Actor, call: Call, reason: str = "") -> None:
 
 
 @transaction.atomic
+def create_call(*, actor: Actor, edition: Edition, values: CallValues) -> Call:
+    """Open a new call in an edition, behind those it has. Its page is public from then on.
+
+    Raises: Invalid where the slug is taken or a value does not hold; NotAllowed.
+    """
+    call = Call(edition=edition, slug=values.slug)
+    require(actor, "calls.edit", call)
+    if not _SLUG.fullmatch(values.slug) or values.slug in _TAKEN:
+        raise Invalid({"slug": [_("Use small letters, digits and hyphens, such as “photo-contest”.")]})
+    if Call.objects.filter(edition=edition, slug=values.slug).exists():
+        raise Invalid({"slug": [_("Another call of this edition has that address.")]})
+    _assign(call, {name: getattr(values, name) for name in CALL_FIELDS if name != "position"}, CALL_FIELDS)
+    _check_call(call)
+    last = Call.objects.filter(edition=edition).order_by("-position").values_list("position", flat=True).first()
+    call.position = values.position or (last or 0) + 10
+    call.save()
+    for position, given in enumerate(values.phases):
+        phase = Phase(call=call, code=given.code, position=position)
+        _assign(phase, {name: getattr(given, name) for name in PHASE_FIELDS if name != "position"}, PHASE_FIELDS)
+        _check_instants(phase)
+        phase.save()
+    _tell(actor, call, "added", None, _snapshot_all(call))
+    return call
+
+
+@transaction.atomic
 def edit_call(*, actor: Actor, call: Call, values: dict[str, Any], reason: str = "") -> Call:
     """Change some fields of a call.
 
@@ -156,6 +193,7 @@ def edit_call(*, actor: Actor, call: Call, values: dict[str, Any], reason: str =
     call = Call.objects.select_for_update().select_related("edition").get(pk=call.pk)
     before = _snapshot(call, CALL_FIELDS)
     _assign(call, values, CALL_FIELDS)
+    _check_call(call, before)
     after = _snapshot(call, CALL_FIELDS)
     if before != after:
         call.save()
@@ -196,6 +234,22 @@ def edit_phase(*, actor: Actor, phase: Phase, values: dict[str, Any], reason: st
         phase.save()
         _tell(actor, phase.call, "changed phase", *changes(before, after), reason=reason)
     return phase
+
+
+@transaction.atomic
+def remove_phase(*, actor: Actor, phase: Phase, reason: str = "") -> None:
+    """Take a phase out of its call; what it was stays in the trail.
+
+    Raises: Conflict where it is the call's only time for submissions and there are some.
+    """
+    call = phase.call
+    require(actor, "calls.edit", call)
+    is_last = phase.kind == Phase.Kind.COLLECT and not call.phases.filter(kind=Phase.Kind.COLLECT).exclude(pk=phase.pk).exists()
+    if is_last and call.submissions.exists():
+        raise Conflict(_("This call has submissions. The phase in which they came must stay."))
+    before = {"phase": phase.code, **_snapshot(phase, PHASE_FIELDS)}
+    phase.delete()
+    _tell(actor, call, "removed phase", before, None, reason=reason)
 
 
 @transaction.atomic
@@ -249,3 +303,42 @@ def _assign(thing: Call | Phase, values: dict[str, Any], fields: tuple[str, ...]
 def _check_instants(phase: Phase) -> None:
     if phase.opens_at and phase.closes_at and phase.closes_at < phase.opens_at:
         raise Invalid({"closes_at": [_("The phase would close before it opens.")]})
+
+
+def _check_call(call: Call, before: dict[str, Any] | None = None) -> None:
+    """Raises: Invalid with what does not hold of a call. before: what it was; an intake or type it had already may stay."""
+    before = before or {}
+    problems: dict[str, list[str]] = {}
+    if call.audience not in Call.Audience.values:
+        problems["audience"] = [_("There is no such circle of contributors.")]
+    if any(not _LANGUAGE.fullmatch(str(each)) for each in call.languages):
+        problems["languages"] = [_("Give languages by their codes, such as “en”.")]
+    if call.contact:
+        try:
+            validate_email(call.contact)
+        except ValidationError:
+            problems["contact"] = [_("This is not an e-mail address.")]
+    for name in ("per_person", "per_organisation", "per_organisation_and_category"):
+        limit = getattr(call, name)
+        if limit is not None and not 1 <= limit <= MOST_ALLOWED:
+            problems[name] = [_("A limit is between 1 and 1,000; leave it empty for none.")]
+    wanted = set(call.stakeholder_types) - set(before.get("stakeholder_types", ()))
+    known = set(Concept.objects.filter(scheme__code="stakeholder-types", code__in=wanted).values_list("code", flat=True)) if wanted else set()
+    if wanted - known:
+        problems["stakeholder_types"] = [_("There is no type of stakeholder “%(code)s”.") % {"code": sorted(wanted - known)[0]}]
+    if sentences := _problems_of_intakes(call.intakes, {each["intake"] for each in before.get("intakes", ())}):
+        problems["intakes"] = sentences
+    if problems:
+        raise Invalid(problems)
+
+
+def _problems_of_intakes(rows: list[dict[str, str]], had: set[str]) -> list[str]:
+    found = []
+    for row in rows:
+        if not _DECISION.fullmatch(row["decision"]) or row["decision"] == "declined":
+            found.append(_("“%(code)s” cannot be the name of a decision: use small letters, digits and hyphens.") % {"code": row["decision"][:40]})
+        if row["intake"] not in had and intakes.find(row["intake"]) is None:
+            found.append(_("Nothing here makes records of the kind “%(code)s”.") % {"code": row["intake"][:60]})
+    if len({(row["decision"], row["intake"]) for row in rows}) < len(rows):
+        found.append(_("A decision makes each kind of record once."))
+    return found
