@@ -238,15 +238,15 @@ def _failed(message: OutboxMessage, error: Exception) -> None:
 
 
 @transaction.atomic
-def own_template(*, actor: Actor, code: str, scope: str, subject: Text, body: Text) -> MessageTemplate:
-    """Give a scope (a call) its own words for a kind of mail. Raises: Invalid as ``change_template``."""
+def own_template(*, actor: Actor, code: str, scope: str, subject: Text, body: Text, usable: Iterable[str] = ()) -> MessageTemplate:
+    """Give a scope (a call) its own words for a kind of mail. usable, Raises: as ``change_template``."""
     shared = MessageTemplate.objects.filter(code=code, scope="").first()
     if shared is None:
         raise Invalid({"template": [_("There is no mail template “%(code)s”.") % {"code": code}]})
     template, _made = MessageTemplate.objects.get_or_create(
         code=code, scope=scope, defaults={"subject": shared.subject, "body": shared.body, "is_edited": True}
     )
-    return change_template(actor=actor, template=template, subject=subject, body=body)
+    return change_template(actor=actor, template=template, subject=subject, body=body, usable=usable)
 
 
 @transaction.atomic
@@ -265,10 +265,14 @@ def drop_own_template(*, actor: Actor, template: MessageTemplate) -> None:
 
 
 @transaction.atomic
-def change_template(*, actor: Actor, template: MessageTemplate, subject: Text, body: Text) -> MessageTemplate:
-    """Change the words of a kind of mail. Raises: Invalid where a language uses placeholders the mail does not have."""
+def change_template(*, actor: Actor, template: MessageTemplate, subject: Text, body: Text, usable: Iterable[str] = ()) -> MessageTemplate:
+    """Change the words of a kind of mail.
+
+    usable: placeholders that the mail has a value for, beside those that its words use already.
+    Raises: Invalid where a language uses others.
+    """
     require(actor, "outgoing.change_template", template)
-    known = {name for text in (template.subject, template.body) for each in text.texts.values() for name in placeholders(each)}
+    known = set(usable) | {name for text in (template.subject, template.body) for each in text.texts.values() for name in placeholders(each)}
     for field, text in (("subject", subject), ("body", body)):
         if not text:
             raise Invalid({field: [_("Write something.")]})
