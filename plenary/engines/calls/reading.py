@@ -81,6 +81,12 @@ class Answers:
         values = self.values(role)
         return values[0] if values else ""
 
+    def label(self, role: str) -> Text:
+        """The answer to a choice as the form words it; of another field its text."""
+        labels = {option.code: option.label for option in getattr(self.fields.get(role), "options", ())}
+        found: Text = labels.get(self.line(role)) or self.text(role)
+        return found
+
     def values(self, role: str) -> list[str]:
         """An answer as a list of strings."""
         answer = self.given.get(role)

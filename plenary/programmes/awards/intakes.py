@@ -153,6 +153,7 @@ def show_photo(actor: Actor, submission: Submission) -> Made:
         values = PhotoValues(
             title=answers.text("title"),
             caption=answers.text("caption") or answers.text("summary"),
+            alt=answers.text("alt"),
             original=answers.file("photo"),
             author=_author(answers, submission),
             country=answers.concept("country", "countries"),
@@ -254,7 +255,7 @@ register(
         gettext_lazy("Photograph of a contest"),
         show_photo,
         lambda actor, result: _hide(Photo, actor, result),
-        reads=("title", "caption", "summary", "photo", "author", "country"),
+        reads=("title", "caption", "summary", "alt", "photo", "author", "country"),
     )
 )
 register(

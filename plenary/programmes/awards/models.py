@@ -92,6 +92,7 @@ class Photo(Shown):
     call = models.ForeignKey(Call, on_delete=models.SET_NULL, null=True, blank=True, related_name="photos")
     title = TextField()
     caption = TextField()
+    alt = TextField()  # what it shows, for those who do not see it
     author = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="photos")
     country = models.ForeignKey(Concept, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     file = models.OneToOneField(StoredFile, on_delete=models.CASCADE, related_name="photo")

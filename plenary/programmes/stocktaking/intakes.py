@@ -49,12 +49,24 @@ def _add(actor: Actor, submission: Submission) -> Entry:
     blank = EntryDraft(title=Text(), edition=edition, year=queries.year_of(edition) or None, source=source_of(submission), source_id=submission.reference)
     # A decision that was undone and made again: the same entry comes back.
     known = Entry.objects.filter(source_id=submission.reference).first()
+    if known is None and (same := _same_project(_draft(answers, blank, actor))) is not None:
+        return _update(actor, submission, same.number)
     if known is None:
         return actions.create_entry(actor=actor, draft=_draft(answers, blank, actor), state=Entry.State.PUBLIC)
     before = submission.results.filter(intake=CODE).first()
     if before is None or rewritten(submission, before):
         known = actions.edit_entry(actor=actor, entry=known, draft=_draft(answers, replace(blank, number=known.number), actor), reason=source_of(submission))
     return actions.restore_entry(actor=actor, entry=known, reason=source_of(submission)) if known.state == Entry.State.WITHDRAWN else known
+
+
+def _same_project(draft: EntryDraft) -> Entry | None:
+    """The entry of the same project, as imports recognise it: projects come back, and stand here once.
+
+    A title alone is no sign: without an organisation every submission is an entry of its own.
+    """
+    if not draft.organisations:
+        return None
+    return Entry.objects.filter(identity=draft.identity).exclude(state=Entry.State.WITHDRAWN).order_by("pk").first()
 
 
 def _number(given: str) -> str:
@@ -134,13 +146,14 @@ def _organisations(answers: Answers, base: EntryDraft, actor: Actor) -> tuple[Or
 
 
 def retract(actor: Actor, result: IntakeResult) -> None:
-    """Withdraw the entry that a submission became; of one that it updated, take back what it changed."""
+    """Withdraw the entry that a submission became, unless another accepted one rests on it; of one that it updated, take back what it changed."""
     entry = Entry.objects.filter(number=result.key).first()
     if entry is None:
         return
+    others = IntakeResult.objects.filter(kind=result.kind, key=result.key, retracted_at=None).exclude(pk=result.pk)
     if entry.source_id != result.submission.reference:
         _revert(actor, entry, result.submission)
-    elif entry.state != Entry.State.WITHDRAWN:
+    elif not others.exists() and entry.state != Entry.State.WITHDRAWN:
         actions.withdraw_entry(actor=actor, entry=entry, reason=_undone(result.submission))
 
 

@@ -104,7 +104,7 @@ class ContributionValues:
     text: Text
     report_title: Text = _NO_TEXT
     organisation: Organisation | None = None
-    sector: Concept | None = None
+    sector: Text = _NO_TEXT
     country: Concept | None = None
 
 
@@ -160,7 +160,7 @@ def _move(actor: Actor, contribution: Contribution, state: str, verb: str, reaso
 
 
 def _locked(contribution: Contribution) -> Contribution:
-    found = Contribution.objects.select_for_update(of=("self",)).select_related("edition", "organisation", "sector", "country")
+    found = Contribution.objects.select_for_update(of=("self",)).select_related("edition", "organisation", "country")
     return found.get(pk=contribution.pk)
 
 

@@ -9,6 +9,7 @@ from plenary.engines.calls.intakes import Intake, Made, register
 from plenary.engines.calls.models import IntakeResult, Submission
 from plenary.engines.calls.reading import Answers, former, page_at, rewritten, source_of
 from plenary.ground.audit.actors import Actor, may, require
+from plenary.ground.framework.text import Text
 from plenary.ground.people.actions import ensure_organisation
 from plenary.voice.publications import actions
 from plenary.voice.publications.actions import CONTRIBUTION_KIND, ContributionValues
@@ -39,7 +40,7 @@ def _values(actor: Actor, submission: Submission) -> ContributionValues:
     answers = Answers(submission)
     text = next((role for role in TEXTS if role in answers), TEXTS[0])
     answers.need("title", text)
-    body = answers.organisation()
+    body, kind = answers.organisation(), answers.stakeholder_type()
     organisation = None
     if body is not None:
         organisation = ensure_organisation(actor=actor, name=body.name, country=body.country, stakeholder_type=body.stakeholder_type)
@@ -49,7 +50,7 @@ def _values(actor: Actor, submission: Submission) -> ContributionValues:
         title=answers.text("title"),
         text=answers.text(text),
         organisation=organisation,
-        sector=answers.stakeholder_type(),
+        sector=answers.label("sector") or (kind.label if kind else Text()),
         country=answers.concept("country", "countries") or (body.country if body else None),
     )
 
@@ -72,7 +73,7 @@ register(
         gettext_lazy("Contribution to a report"),
         accept,
         retract,
-        reads=("title", *TEXTS, "organisation", "stakeholder-type", "country", "report"),
+        reads=("title", *TEXTS, "organisation", "sector", "stakeholder-type", "country", "report"),
         shows=lambda actor, result: may(actor, "publications.change_publication", result.submission.call.edition),
     )
 )

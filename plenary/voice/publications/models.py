@@ -81,7 +81,7 @@ class Contribution(models.Model):
     report = models.SlugField(max_length=60)  # for which report
     report_title = TextField()
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="contributions")
-    sector = models.ForeignKey(Concept, on_delete=models.PROTECT, null=True, blank=True, related_name="+")  # scheme stakeholder-types
+    sector = TextField()  # that of the convener or the kind of stakeholder, in words
     country = models.ForeignKey(Concept, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     title = TextField()
     text = TextField()

@@ -79,4 +79,4 @@ def material(edition: Edition) -> Material:
 def contributions_to(edition: Edition) -> QuerySet[Contribution]:
     """What stakeholders wrote for the reports of an edition, report by report; for the secretariat only."""
     accepted = Contribution.objects.filter(edition=edition, state=Contribution.State.ACCEPTED)
-    return accepted.select_related("edition", "organisation", "sector__scheme", "country__scheme").order_by("report", "number")
+    return accepted.select_related("edition", "organisation", "country__scheme").order_by("report", "number")

@@ -34,6 +34,7 @@ class PhotoValues:
     title: Text
     original: StoredFile
     caption: Text = _NO_TEXT
+    alt: Text = _NO_TEXT
     author: Person | None = None
     country: Concept | None = None
 
@@ -96,7 +97,7 @@ def change_photo(*, actor: Actor, photo: Photo, values: PhotoValues) -> Photo:
 def _fill_photo(photo: Photo, values: PhotoValues) -> None:
     if not values.title:
         raise Invalid({"title": [_("The title is missing.")]})
-    photo.title, photo.caption, photo.author, photo.country = values.title, values.caption, values.author, values.country
+    photo.title, photo.caption, photo.alt, photo.author, photo.country = values.title, values.caption, values.alt, values.author, values.country
 
 
 # ---- teams ----------------------------------------------------------------------------------------------------------
@@ -142,7 +143,8 @@ def _told(shown: Photo | Team) -> dict[str, Any]:
     """A record as the trail keeps it: without names of persons, which can be erased."""
     country = shown.country.code if shown.country else None
     if isinstance(shown, Photo):
-        return {"title": shown.title.to_json(), "caption": shown.caption.to_json(), "country": country, "file": str(shown.file_id)}
+        texts = {name: getattr(shown, name).to_json() for name in ("title", "caption", "alt")}
+        return {**texts, "country": country, "file": str(shown.file_id)}
     return {
         "name": shown.name,
         "project": shown.project.to_json(),

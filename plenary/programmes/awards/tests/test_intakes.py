@@ -171,7 +171,11 @@ def picture(side: int = 40, form: str = "JPEG") -> bytes:
     return made.getvalue()
 
 
-PHOTO_FORM = {"photo": {"kind": "image", "becomes": "photo", "most": 2}, "author": {"kind": "person", "becomes": "author"}}
+PHOTO_FORM = {
+    "alt": {"kind": "text", "becomes": "alt"},
+    "photo": {"kind": "image", "becomes": "photo", "most": 2},
+    "author": {"kind": "person", "becomes": "author"},
+}
 
 
 @pytest.fixture
@@ -190,12 +194,13 @@ def send_photo(call, *pictures: bytes, **answers):
 
 def test_a_chosen_photograph_is_shown_without_what_the_camera_wrote(client, contest):
     original = picture(side=1000)
-    submission = send_photo(contest, original, title="Harbour", summary="Boats at dawn.", country="KE", author={"name": "Wanjiru Kamau"})
+    submission = send_photo(contest, original, title="Harbour", summary="Boats at dawn.", country="KE", author={"name": "Wanjiru Kamau"}, alt="Four boats")
     decision = decide(submission, by=staff("edition:2021"))
     photo = Photo.objects.select_related("file", "author").get()
     assert (str(photo.title), str(photo.caption), photo.author.name, photo.country.code) == ("Harbour", "Boats at dawn.", "Wanjiru Kamau", "KE")
     page = client.get("/prizes/2021/photos/").content.decode()
     assert "Harbour" in page and "Boats at dawn." in page and "Photograph: Wanjiru Kamau" in page and photo.file.path in page
+    assert 'alt="Four boats"' in page
     sent = client.get(photo.file.path)
     assert sent.status_code == 200
     shown = Image.open(io.BytesIO(b"".join(sent.streaming_content)))

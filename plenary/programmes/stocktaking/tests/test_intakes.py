@@ -152,6 +152,36 @@ def test_texts_in_several_languages_stay_so(world):
     assert entry.summary == Text({"en": "Un pont."}, "en")  # the contributor reads English, which the call takes
 
 
+def test_a_project_that_comes_back_stays_one_entry(world, call):
+    """The same title from the same organisation in the same country is the same project, whichever call it comes by."""
+    known = make_entry(world, "Telemedicine for Islands", "countries KE", body="Ministry of Health", edition="2020")
+    submission = hand_in(call, **ANSWERS)
+    decision = decide(submission)
+    entry = Entry.objects.get()
+    assert (entry.number, str(entry.description), entry.edition.code) == (known.number, "At length.", "2020")
+    undo(decision)
+    entry = Entry.objects.get()
+    assert (str(entry.description), entry.is_public) == ("", True)
+
+
+def test_an_entry_on_which_another_submission_rests_stays(call):
+    first, second = hand_in(call, **ANSWERS), hand_in(call, **{**ANSWERS, "summary": "Told again."})
+    decision = decide(first)
+    later = decide(second)
+    assert [str(each.summary) for each in Entry.objects.all()] == ["Told again."]
+    assert {each.number for each in intakes.submissions_of(actions.KIND, "2021-1")} == {1, 2}
+    undo(decision)
+    assert Entry.objects.get().is_public
+    undo(later)
+    assert str(Entry.objects.get().summary) == "Doctors by video."
+
+
+def test_bare_titles_are_no_sign_of_the_same_project(call):
+    for _each in range(2):
+        decide(hand_in(call, title="Untitled"))
+    assert Entry.objects.count() == 2
+
+
 # ---- who may --------------------------------------------------------------------------------------------------------
 
 

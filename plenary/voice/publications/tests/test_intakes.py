@@ -15,11 +15,12 @@ from plenary.voice.publications.models import Contribution
 
 SECTION = {"title": "Fibre along the railway", "text": "In 2020 we laid cables.", "organisation": {"name": "Rail and Data", "country": "KE"},
            "stakeholder_type": "government"}  # fmt: skip
+SECTOR = {"kind": "choice", "becomes": "sector", "options": [{"code": "radio", "label": {"en": "Radiocommunication", "fr": "Radiocommunications"}}]}
 
 
 @pytest.fixture
 def call(db):
-    form = make_form("title", "organisation", "stakeholder-type", text={"kind": "long-text", "becomes": "text"})
+    form = make_form("title", "organisation", "stakeholder-type", text={"kind": "long-text", "becomes": "text"}, sector=SECTOR)
     title = Text.of("Report on the implementation of WSIS outcomes")
     return make_call(make_world().editions["2021"], "implementation-report", form, ("accepted", "publications.section"), title=title)
 
@@ -28,11 +29,11 @@ def test_an_accepted_contribution_is_kept_for_its_report_and_read_by_the_secreta
     submission = hand_in(call, **SECTION)
     secretary = staff("edition:2021")
     decision = decide(submission, by=secretary)
-    made = Contribution.objects.select_related("organisation", "sector", "country").get()
+    made = Contribution.objects.select_related("organisation", "country").get()
     assert (made.report, str(made.report_title), str(made.title), str(made.text)) == (
         "implementation-report", "Report on the implementation of WSIS outcomes", SECTION["title"], SECTION["text"],
     )  # fmt: skip
-    assert (str(made.organisation), made.sector.code, made.country.code) == ("Rail and Data", "government", "KE")
+    assert (str(made.organisation), str(made.sector), made.country.code) == ("Rail and Data", "Government", "KE")
     result, page = submission.results.get(), "/reports/contributions/2021/"
     assert (result.kind, result.key, result.path) == ("publications.contribution", "2021/1", f"{page}#contribution-1")
     assert intakes.submission_of(result.kind, result.key) == submission
@@ -49,6 +50,11 @@ def test_an_accepted_contribution_is_kept_for_its_report_and_read_by_the_secreta
     assert client.get(f"{page}?page=2").status_code == 400
     assert client.get("/reports/contributions/1066/").status_code == 404
     assert decide(submission).pk == decision.pk and Contribution.objects.count() == 1
+
+
+def test_the_sector_stands_in_the_words_of_the_form(call):
+    decide(hand_in(call, **SECTION, sector="radio"))
+    assert Contribution.objects.get().sector == Text({"en": "Radiocommunication", "fr": "Radiocommunications"})
 
 
 def test_undoing_leaves_it_out_and_deciding_again_takes_it_in(call):
