@@ -188,9 +188,9 @@ def test_two_tabs_that_edit_one_draft_overwrite_nothing(open_page, site):
     second = first.context.new_page()
     second.goto(first.url)
     first.fill("[name='f-title']", "The first tab’s title")
-    first.fill("[name='f-challenges']", "Only the first wrote here")
-    first.keyboard.press("Tab")
-    expect(first.locator(".saved")).to_contain_text("Saved")
+    with first.expect_response(lambda answer: "Only the first wrote here" in (answer.request.post_data or "")):
+        first.fill("[name='f-challenges']", "Only the first wrote here")
+        first.keyboard.press("Tab")
     second.fill("[name='f-title']", "The second tab’s title")
     second.keyboard.press("Tab")
     theirs = second.locator("#f-title-field .theirs")

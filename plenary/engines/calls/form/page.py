@@ -180,18 +180,18 @@ def form_view(
         parts.append(PartView(part, number, fields))
     return FormView(
         parts=parts,
-        seen=signs_of(definition, {**(answers if seen is None else seen), **conflicts}),
+        seen=json.dumps(signs_of(definition, {**(answers if seen is None else seen), **conflicts}), separators=(",", ":")),
         problems=wrong,
         general=list(problems.get("", [])),
         needed=sum(1 for each in definition if each.required and shown[each.code]),
     )
 
 
-def signs_of(definition: Definition, answers: Mapping[str, Any]) -> str:
-    """What a page sends back to say which answers its reader saw: a sign of each, as JSON."""
+def signs_of(definition: Definition, answers: Mapping[str, Any]) -> dict[str, str]:
+    """What a page sends back to say which answers its reader saw: a sign of each."""
     from plenary.engines.calls.actions.drafts import seen_digest
 
-    return json.dumps({each.code: seen_digest(answers.get(each.code)) for each in definition}, separators=(",", ":"))
+    return {each.code: seen_digest(answers.get(each.code)) for each in definition}
 
 
 _blanks: dict[tuple[int, str, tuple[str, ...], str | None], tuple[Any, Any, SafeString]] = {}

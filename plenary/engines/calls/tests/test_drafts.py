@@ -112,9 +112,23 @@ def test_a_script_is_told_what_it_must_know(call, client):
     seen = json.dumps({"title": seen_digest("Boats")})
     told = client.post(path, {"f-title": "Ships", "seen": seen}, headers={"Accept": "application/json"}).json()
     assert told["saved"] and told["path"] == path and json.loads(told["seen"])["title"] == seen_digest("Ships")
-    assert client.post(path, {"f-organisation.name": "Harbour", "f-picture": [""], "seen": told["seen"]}, headers={"Accept": "application/json"}).json()["saved"]
+    assert client.post(path, {"f-organisation.name": "Harbour", "f-picture": [""], "seen": told["seen"]}, headers={"Accept": "application/json"}).json()[
+        "saved"
+    ]
     other = client.post(path, {"f-title": "Rafts", "seen": seen}, headers={"Accept": "application/json"}).json()
     assert other["conflicts"][0] == {"field": "title", "label": "Title", "theirs": "Ships", "written": "Ships"}
+
+
+def test_a_page_that_was_not_told_of_a_change_does_not_overwrite_it_at_its_next_saving(call, client):
+    """A script goes on with the page as it was loaded; what another tab wrote in another field must outlive all its savings."""
+    draft, path = begun(call, title="Boats")
+    page = {"f-title": "Boats", "f-summary": "", "seen": json.dumps({code: seen_digest(draft.draft.get(code)) for code in ("title", "summary")})}
+    actions.save_draft(actor=Holder(draft.pk), submission=draft, answers={"summary": "Written elsewhere"})
+    for title in ("Ships", "Rafts"):
+        told = client.post(path, {**page, "f-title": title}, headers={"Accept": "application/json"}).json()
+        page["seen"] = told["seen"]
+    draft.refresh_from_db()
+    assert draft.draft == {"title": "Rafts", "summary": "Written elsewhere"}
 
 
 def test_ten_megabytes_of_text_are_refused_at_their_field_and_the_rest_is_kept(call, client):

@@ -25,7 +25,7 @@ from plenary.engines.calls.form.page import form_view, signs_of
 from plenary.engines.calls.form.posted import read_posted
 from plenary.engines.calls.form.showing import plain, show
 from plenary.engines.calls.models import Call, FormVersion, LateCode, Submission
-from plenary.engines.calls.queries import form_in_force
+from plenary.engines.calls.queries import form_in_force, readable
 from plenary.engines.calls.views.access import SAVES, STARTS, Access, access_to, actor_of, call_at, refused
 from plenary.engines.calls.windows import Window, usable_code, window_for, window_of
 from plenary.errors import Conflict, Invalid
@@ -105,7 +105,7 @@ def answer(request: HttpRequest, key: str) -> HttpResponse:
     access = access_to(request, key)
     submission = access.submission
     form = form_in_force(submission.call) or submission.form
-    if not may(access.actor, "calls.write_answers", submission):
+    if not may(access.actor, "calls.write_answers", submission) or not readable(access.actor, submission):
         raise Http404
     if submission.number and not _is_editable(access):
         return redirect("calls:submission", submission.pk)
@@ -155,7 +155,7 @@ def _after_saving(request: HttpRequest, access: Access, form: FormVersion, given
     if "detach" in request.POST:
         _detach(access, request.POST["detach"])
     if _is_script(request):
-        return _told(access, form, saved, problems)
+        return _told(access, form, saved, problems, given, _seen(request))
     submission = access_to(request, access.key).submission
     access = Access(submission, access.actor, access.key)
     if problems or saved.conflicts:
@@ -182,7 +182,11 @@ def _mine(given: Mapping[str, Any], saved: actions.Saved, problems: Mapping[str,
     return {code: answer for code, answer in given.items() if code in saved.conflicts or code in saved.problems}
 
 
-def _told(access: Access, form: FormVersion, saved: actions.Saved, problems: Mapping[str, list[str]]) -> HttpResponse:
+def _told(
+    access: Access, form: FormVersion, saved: actions.Saved, problems: Mapping[str, list[str]], given: Mapping[str, Any], seen: Mapping[str, str]
+) -> HttpResponse:
+    """What a script must know. It still shows what its writer sees: of a field that somebody else has changed meanwhile,
+    and that this page neither changed nor was told of, the sign stays the old one, lest the next saving overwrite it."""
     submission = saved.submission
     lookups = lookups_for(submission, form.form) if saved.conflicts else Lookups()
     conflicts = [
@@ -190,8 +194,12 @@ def _told(access: Access, form: FormVersion, saved: actions.Saved, problems: Map
         for code, theirs in saved.conflicts.items()
     ]
     stored = submission.answers if submission.draft is None else submission.draft
-    seen = signs_of(form.form, {**stored, **saved.conflicts})
-    body = {"saved": True, "revision": submission.revision, "seen": seen, "conflicts": conflicts, "problems": problems, "path": access.path}
+    signs = signs_of(form.form, {**stored, **saved.conflicts})
+    for field in form.form:
+        shown = field.code in saved.conflicts or (field.code in given and as_written(given[field.code]) == as_written(stored.get(field.code)))
+        if not shown and field.code in seen and field.kind not in ("file", "image"):
+            signs[field.code] = seen[field.code]
+    body = {"saved": True, "revision": submission.revision, "seen": json.dumps(signs), "conflicts": conflicts, "problems": problems, "path": access.path}
     return JsonResponse(body)
 
 
@@ -267,7 +275,7 @@ def preview(request: HttpRequest, key: str) -> HttpResponse:
     """What will be handed in, what is still missing, and the button that hands it in."""
     access = access_to(request, key)
     submission = access.submission
-    if not may(access.actor, "calls.write_answers", submission):
+    if not may(access.actor, "calls.write_answers", submission) or not readable(access.actor, submission):
         raise Http404
     form = form_in_force(submission.call) or submission.form
     answers = submission.answers if submission.draft is None else submission.draft

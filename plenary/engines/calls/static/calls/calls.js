@@ -11,7 +11,9 @@
   const PAUSE = 2500; // milliseconds after the last key before saving
   const PIECE = 128 * 1024; // bytes of a file sent at a time: a slow line loses little when it breaks
   let path = say.autosave;
-  let kept = "plenary-draft:" + (say.kept || path);
+  // The same in every language of the page.
+  const nameOf = (address) => "plenary-draft:" + address.split("/answers/").pop();
+  let kept = nameOf(path);
   let timer = 0;
   let saving = null;
   let written = ""; // the form as it was last saved
@@ -114,7 +116,7 @@
     if (!address || address === path) return;
     forget();
     path = address;
-    kept = "plenary-draft:" + path;
+    kept = nameOf(path);
     form.action = path;
     try {
       history.replaceState(null, "", path);
