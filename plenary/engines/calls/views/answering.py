@@ -78,7 +78,8 @@ def _code(request: HttpRequest, call: Call) -> LateCode | None:
 
 
 def _closed(request: HttpRequest, call: Call, *, wrong_code: bool) -> HttpResponse:
-    status = 403 if call.audience == Call.Audience.INVITED else 409 if request.method == "POST" and not wrong_code else 200
+    # Asking for a code is a page like any other; refusing what was sent without one is an error.
+    status = 200 if request.method != "POST" else 403 if call.audience == Call.Audience.INVITED else 409
     context = {"call": call, "wrong_code": wrong_code, "is_open": window_of(call).is_open}
     return render(request, "calls/closed.html", context, status=400 if wrong_code else status)
 
