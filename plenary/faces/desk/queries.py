@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django_tasks_db.models import DBTaskResult
 
-from plenary.engines.calls.models import Phase
+from plenary.engines.calls.models import Call, Phase, Submission
 from plenary.engines.calls.queries import FOR_ALL
 from plenary.ground.audit.actors import Actor, may
 from plenary.ground.framework.models import Edition
@@ -85,6 +85,8 @@ def todos(edition: Edition | None, actor: Actor) -> list[Todo]:
         found += _outbox_todos()
     if may(actor, "desk.view_background"):
         found += _background_todos()
+    if edition is not None:
+        found += _submission_todos(edition, actor)
     if edition is not None and may(actor, "desk.view_records", edition):
         found += _gap_todos(edition)
     return found
@@ -113,6 +115,34 @@ def _background_todos() -> list[Todo]:
     if late:
         text = ngettext("The search does not show %(n)s change yet.", "The search does not show %(n)s changes yet.", waiting) % {"n": waiting}
         found.append(Todo(text, path, _("Look at the search index"), "soon"))
+    return found
+
+
+#: Submissions that nobody has decided on, and returned ones that did not come again in time; for counting those of calls.
+WAITING = Q(submissions__state=Submission.State.SUBMITTED, submissions__deleted_at=None)
+
+
+def calls_with_waiting(edition: Edition) -> QuerySet[Call]:
+    """The calls of an edition with how many submissions wait undecided (``waiting``), or are overdue (``overdue``)."""
+    overdue = Q(submissions__state=Submission.State.RETURNED, submissions__deleted_at=None, submissions__editable_until__lt=timezone.now())
+    counted = Call.objects.filter(edition=edition).annotate(waiting=Count("submissions", filter=WAITING), overdue=Count("submissions", filter=overdue))
+    return counted.select_related("edition").order_by("position", "slug")
+
+
+def _submission_todos(edition: Edition, actor: Actor) -> list[Todo]:
+    found = []
+    for call in calls_with_waiting(edition):
+        if not (call.waiting or call.overdue) or not may(actor, "calls.view_submissions", call):
+            continue
+        path = reverse("desk:submissions", args=[edition.code, call.slug])
+        if waiting := call.waiting:
+            text = ngettext("%(call)s: %(n)s submission is undecided.", "%(call)s: %(n)s submissions are undecided.", waiting)
+            found.append(Todo(text % {"call": call.title, "n": waiting}, f"{path}?state=submitted", _("Look at them")))
+        if overdue := call.overdue:
+            text = ngettext(
+                "%(call)s: %(n)s returned submission did not come again in time.", "%(call)s: %(n)s returned submissions did not come again in time.", overdue
+            )
+            found.append(Todo(text % {"call": call.title, "n": overdue}, f"{path}?state=overdue", _("Look at them"), "soon"))
     return found
 
 

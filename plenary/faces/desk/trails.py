@@ -16,12 +16,14 @@ from plenary.ground.audit.models import TrailRecord
 from plenary.ground.audit.queries import TrailLine, lines
 
 #: Kinds whose values may name persons or their addresses: only who may see private values sees them.
-PRIVATE = ("people.", "messages.", "outgoing.", "accounts.")
+PRIVATE = ("people.", "messages.", "outgoing.", "accounts.", "calls.submission")
 
 KINDS: dict[str, str | Promise] = {
     "framework.edition": _("Edition"),
     "framework.concepts": _("Vocabularies"),
     "calls.call": _("Call"),
+    "calls.submission": _("Submission"),
+    "calls.batch": _("Submissions together"),
     "stocktaking.entry": _("Stocktaking entry"),
     "awards.award": _("Award"),
     "awards.contest": _("Contest"),
@@ -38,6 +40,7 @@ KINDS: dict[str, str | Promise] = {
 _paths: dict[str, Callable[[str], str]] = {
     "framework.edition": lambda key: reverse("desk:edition", args=[key]),
     "calls.call": lambda key: reverse("calls:call", args=key.split("/", 1)),
+    "calls.submission": lambda key: reverse("desk:submission", args=[key]),
     "stocktaking.entry": lambda key: reverse("stocktaking:entry", args=[key]),
     "awards.contest": lambda key: reverse("awards:contest", args=[key.split("/", 1)[0]]),
     "forum.session": lambda key: reverse("forum:session", args=key.split("/", 1)),

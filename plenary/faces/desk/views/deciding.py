@@ -1,0 +1,398 @@
+"""Working on submissions: many at once with a look before, one by one on its own page."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from plenary.engines.calls import actions, intakes
+from plenary.engines.calls.actions.common import KIND, TRANSITIONS
+from plenary.engines.calls.actions.deciding import DECLINED
+from plenary.engines.calls.actions.together import MOST, Foreseen, Refused, do_together, foresee, undo_together
+from plenary.engines.calls.form.fields import ORGANISATION, TITLE
+from plenary.engines.calls.models import IntakeResult, Submission
+from plenary.engines.calls.queries import duplicates_of, readable, submission_for
+from plenary.engines.calls.queries.selection import Selection, Sight, chosen, decision_in_words, place_of, select, settle, sight_of, staff_of, with_details
+from plenary.engines.calls.windows import window_for
+from plenary.errors import Conflict, Invalid
+from plenary.faces.desk import trails
+from plenary.faces.desk.access import DeskRequest, desk_page
+from plenary.faces.desk.answers import answers_in_words, compared, versions_in_words
+from plenary.faces.desk.forms.submissions import (
+    AssignForm,
+    DecideForm,
+    NoteForm,
+    OneForm,
+    PlainForm,
+    ReasonForm,
+    ReturnForm,
+    TagsForm,
+    TogetherForm,
+    decision_choices,
+    keys_in,
+)
+from plenary.faces.desk.views.submissions import call_at_desk, show_submissions
+from plenary.ground.audit.actors import may, require
+from plenary.ground.audit.queries import trail_of
+from plenary.ground.messages.queries import about
+from plenary.ground.people.models import User
+from plenary.ground.web.query import read_query
+
+State = Submission.State
+#: Lines of the trail on a submission's page.
+LATEST = 50
+
+
+# ---- many at once ---------------------------------------------------------------------------------------------------
+
+
+@desk_page()
+@require_http_methods(["GET", "POST"])
+def together(request: DeskRequest, code: str, slug: str) -> HttpResponse:
+    """What would happen to the chosen submissions, row by row; then it happens to all that can."""
+    call = call_at_desk(request, code, slug, "calls.decide")
+    asked = read_query(request, Selection)
+    query = asked.query()
+    back = _list_path(code, slug, query)
+    if request.method == "GET":
+        return redirect(back)
+    sight = sight_of(request.user, call)
+    rows = _chosen(request, sight, asked)
+    if not rows:
+        messages.error(request, _("Choose at least one submission."))
+        return redirect(back)
+    if len(rows) > MOST:
+        found = ngettext("%(n)s submission is chosen", "%(n)s submissions are chosen", len(rows)) % {"n": len(rows)}
+        messages.error(request, _("%(chosen)s; at most %(most)s can be worked on at once. Narrow the selection.") % {"chosen": found, "most": MOST})
+        return redirect(back)
+    form = TogetherForm(request.POST if "deed" in request.POST else None, call=call, staff=list(staff_of(call)))
+    foreseen: list[Foreseen] = []
+    problems: dict[uuid.UUID, str] = {}
+    status = 400 if form.is_bound and not form.is_valid() else 200
+    if form.is_bound and form.is_valid():
+        if "confirm" in request.POST:
+            try:
+                batch = do_together(
+                    actor=request.user,
+                    call=call,
+                    keys=keys_in(request.POST.getlist("able")),
+                    deed=form.chosen(),
+                    message=form.cleaned_data["message"],
+                    notify=form.cleaned_data["notify"],
+                )
+            except Refused as error:
+                problems, status = error.problems, 409
+                messages.error(request, str(error))
+            except (Invalid, Conflict) as error:
+                form.take_in(error)
+                status = 409
+            else:
+                return redirect(_list_path(code, slug, asked.query(done=batch)))
+        foreseen = [foresee(form.chosen(), row) for row in rows]
+        foreseen = [replace(each, refusal=problems[each.submission.pk], changes=False) if each.submission.pk in problems else each for each in foreseen]
+    able = [each for each in foreseen if each.changes]
+    return show_submissions(
+        request,
+        "desk/submissions_together.html",
+        call,
+        (_("Together"), ""),
+        status=status,
+        query=query,
+        back=back,
+        form=form,
+        rows=rows,
+        foreseen=sorted(foreseen, key=lambda each: (not each.refusal, not each.changes)),
+        able=able,
+        refused=[each for each in foreseen if each.refusal],
+        idle=[each for each in foreseen if not each.refusal and not each.changes],
+        is_decision=form.is_bound and form.is_valid() and form.chosen().what == "decide",
+        deed_in_words=_deed_in_words(form),
+    )
+
+
+def _list_path(code: str, slug: str, query: str) -> str:
+    path = reverse("desk:submissions", args=[code, slug])
+    return f"{path}?{query}" if query else path
+
+
+def _chosen(request: DeskRequest, sight: Sight, asked: Selection) -> list[Submission]:
+    """The rows that were ticked, or all of the selection; one more than allowed where there are more."""
+    if "all" in request.POST:
+        found = select(request.user, sight, asked)
+    else:
+        found = chosen(request.user, sight, asked, keys_in(request.POST.getlist("key"))[: MOST + 1])
+    return settle(list(with_details(found)[: MOST + 1]), sight)
+
+
+def _deed_in_words(form: TogetherForm) -> str:
+    if not form.is_bound or not form.is_valid():
+        return ""
+    deed = form.chosen()
+    if deed.what == "decide":
+        return _("Decision: %(decision)s") % {"decision": decision_in_words(deed.name)}
+    if deed.what == "assign":
+        return _("Looked after by: %(name)s") % {"name": deed.to} if deed.to else _("Looked after by nobody")
+    words = _("Add the tag “%(tag)s”") if deed.what == "tag" else _("Take the tag “%(tag)s” away")
+    return words % {"tag": deed.name}
+
+
+@desk_page()
+@require_POST
+def undo(request: DeskRequest, code: str, slug: str, batch: uuid.UUID) -> HttpResponse:
+    """Undo what was done together, all or nothing."""
+    call = call_at_desk(request, code, slug, "calls.decide")
+    asked = read_query(request, Selection)
+    try:
+        count = undo_together(actor=request.user, call=call, batch=batch)
+    except (Invalid, Conflict) as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, ngettext("Undone for %(n)s submission.", "Undone for %(n)s submissions.", count) % {"n": count})
+    return redirect(_list_path(code, slug, asked.query()))
+
+
+# ---- one ------------------------------------------------------------------------------------------------------------
+
+
+class OneQuery(Selection):
+    before: int | None = None
+    after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """Something that staff do on a submission's page. run: does it, and gives the sentence that says so."""
+
+    form: Any
+    run: Callable[[User, Submission, Any], str]
+
+
+def submission_at_desk(request: DeskRequest, key: uuid.UUID, permission: str = "calls.view_submissions") -> Submission:
+    """The one gate to a submission at the desk. Raises: Http404 for those who may not see it, also where it is their own."""
+    try:
+        found = submission_for(request.user, key)
+    except Submission.DoesNotExist as error:
+        raise Http404 from error
+    if not may(request.user, "calls.view_submissions", found):
+        raise Http404
+    require(request.user, permission, found)
+    return found
+
+
+@desk_page()
+@require_http_methods(["GET", "POST"])
+def submission(request: DeskRequest, key: uuid.UUID) -> HttpResponse:
+    """All of one submission, and everything that can be done with it."""
+    found = submission_at_desk(request, key)
+    asked = read_query(request, OneQuery)
+    sight = sight_of(request.user, found.call)
+    staff = list(staff_of(found.call)) if sight.decides else []
+    verb = request.POST.get("verb", "") if request.method == "POST" else ""
+    verbs = _verbs(request, found, staff, verb) if sight.decides else {}
+    status = 200
+    if request.method == "POST":
+        require(request.user, "calls.decide", found)
+        if verb not in verbs:
+            messages.error(request, _("This cannot be done now: the submission has changed meanwhile."))
+            return redirect(request.get_full_path())
+        form, run = verbs[verb].form, verbs[verb].run
+        status = 400
+        if form.is_valid():
+            try:
+                sentence = run(request.user, found, form)
+            except (Invalid, Conflict) as error:
+                form.take_in(error)
+                status = 409
+            else:
+                messages.success(request, sentence)
+                return redirect(request.get_full_path())
+        found = submission_at_desk(request, key)
+    return _page(request, found, sight, asked, verbs, verb, status)
+
+
+def _page(request: DeskRequest, found: Submission, sight: Sight, asked: OneQuery, verbs: dict[str, Verb], verb: str, status: int) -> HttpResponse:
+    user, call = request.user, found.call
+    place = place_of(user, sight, asked, found.pk)
+    reads = readable(user, found)
+    query = asked.query()
+    title = found.title if reads and found.title and TITLE not in sight.hidden_roles else found.reference
+    decisions = list(found.decisions.all())
+    standing = [each for each in decisions if each.undone_at is None]
+    names = _names(decisions, found)
+    return show_submissions(
+        request,
+        "desk/submission.html",
+        call,
+        (title, ""),
+        status=status,
+        submission=found,
+        title=title,
+        asked=asked,
+        query=query,
+        back=_list_path(call.edition.code, call.slug, query),
+        place=place,
+        previous=_path(place.before, query),
+        following=_path(place.after, query),
+        reads=reads,
+        parts=answers_in_words(found, sight.hidden) if reads else [],
+        is_being_changed=bool(found.number) and found.draft is not None,
+        window=window_for(found),
+        members=list(found.members.select_related("person")) if reads else [],
+        may_see_people=may(user, "people.view_people"),
+        decisions=[(each, decision_in_words(each.code), names.get(each.actor_id, "")) for each in reversed(decisions)],
+        latest_decision=standing[-1] if standing else None,
+        results=[(each, _intake_in_words(each.intake), _shows(user, each)) for each in found.results.order_by("created_at")],
+        duplicates=list(duplicates_of(found)[:20]),
+        sees_titles=not {TITLE, ORGANISATION} & sight.hidden_roles,
+        notes=list(found.notes.select_related("author__person")),
+        tags=[each.name for each in found.tags.all()],
+        entered_by=names.get(found.entered_by, ""),
+        versions=versions_in_words(found) if reads else [],
+        comparison=compared(found, asked.before, asked.after, sight.hidden) if reads and asked.before and asked.after else None,
+        mails=list(about(KIND, str(found.pk))[:20]) if sight.decides else [],
+        may_see_outbox=may(user, "outgoing.view"),
+        lines=_trail(request, found, sight) if may(user, "audit.view_trail", found) else None,
+        forms={name: each.form for name, each in verbs.items()},
+        verb=verb,
+        sight=sight,
+        may_edit=sight.decides and bool(found.entered_by) and not found.number and found.deleted_at is None,
+    )
+
+
+def _path(key: uuid.UUID | None, query: str) -> str:
+    if key is None:
+        return ""
+    path = reverse("desk:submission", args=[key])
+    return f"{path}?{query}" if query else path
+
+
+def _names(decisions: list[Any], found: Submission) -> dict[str, str]:
+    from plenary.ground.people.queries import names_of
+
+    return {"system": _("The platform itself"), **names_of({each.actor_id for each in decisions} | {found.entered_by})}
+
+
+def _intake_in_words(code: str) -> str:
+    intake = intakes.find(code)
+    return str(intake.label) if intake else code
+
+
+def _shows(user: User, result: IntakeResult) -> bool:
+    """Whether the record has a page that this user may open."""
+    intake = intakes.find(result.intake)
+    shows = intake.shows if intake else None
+    return bool(result.path) and result.retracted_at is None and (shows is None or shows(user, result))
+
+
+def _trail(request: DeskRequest, found: Submission, sight: Sight) -> list[trails.DeskLine]:
+    """What happened to it; the answers themselves stand in the versions, field by field."""
+    lines = trails.in_words(trail_of(KIND, str(found.pk))[:LATEST], request.user)
+    return [
+        replace(each, private=not sight.decides, line=replace(each.line, changes=[change for change in each.line.changes if change.field != "answers"]))
+        for each in lines
+    ]
+
+
+def _verbs(request: DeskRequest, found: Submission, staff: list[User], verb: str) -> dict[str, Verb]:
+    """What can be done with the submission as it stands, each with its form; that of the posted verb holds what was typed."""
+
+    def data(name: str) -> Any:
+        return request.POST if name == verb else None
+
+    verbs: dict[str, Verb] = {}
+    standing = [each.code for each in found.decisions.filter(undone_at=None)]
+    choices = _possible_decisions(found, standing)
+    if choices:
+        verbs["decide"] = Verb(DecideForm(data("decide"), prefix="decide", choices=choices, initial={"decision": choices[0][0]}), _decide)
+    if found.state in TRANSITIONS["returned"][0]:
+        verbs["return"] = Verb(ReturnForm(data("return"), prefix="return", zone=found.call.edition.zone), _return)
+    if found.state in TRANSITIONS["withdrawn"][0]:
+        verbs["withdraw"] = Verb(ReasonForm(data("withdraw"), prefix="withdraw"), _withdraw)
+    if found.state in TRANSITIONS["reopened"][0]:
+        verbs["reopen"] = Verb(PlainForm(data("reopen"), prefix="reopen"), _reopen)
+    if found.deleted_at is not None:
+        verbs["restore"] = Verb(PlainForm(data("restore"), prefix="restore"), _restore)
+    if standing:
+        verbs["undo"] = Verb(OneForm(data("undo"), prefix="undo"), _undo)
+    names = ", ".join(each.name for each in found.tags.all())
+    verbs["assign"] = Verb(AssignForm(data("assign"), prefix="assign", staff=staff, initial={"to": str(found.assignee_id or "-")}), _assign)
+    verbs["tags"] = Verb(TagsForm(data("tags"), prefix="tags", initial={"names": names}), _tags)
+    verbs["note"] = Verb(NoteForm(data("note"), prefix="note"), _note)
+    verbs["unnote"] = Verb(OneForm(data("unnote"), prefix="unnote"), _unnote)
+    return verbs
+
+
+def _possible_decisions(found: Submission, standing: list[str]) -> list[tuple[str, str]]:
+    """The next decision of the call and the refusal, as far as its state allows."""
+    if found.state not in TRANSITIONS["accepted"][0] or DECLINED in standing:
+        return []
+    following = next((code for code in found.call.decisions if code not in standing), None)
+    return [(code, label) for code, label in decision_choices(found.call) if code in (following, DECLINED)]
+
+
+def _decide(actor: User, found: Submission, form: DecideForm) -> str:
+    given = form.cleaned_data
+    actions.decide(actor=actor, submission=found, code=given["decision"], message=given["message"], notify=given["notify"], hold=True)
+    words = _("Decided: %(decision)s.") % {"decision": decision_in_words(given["decision"])}
+    return f"{words} {_('The mail waits in the outbox.')}" if given["notify"] else words
+
+
+def _return(actor: User, found: Submission, form: ReturnForm) -> str:
+    actions.return_for_changes(actor=actor, submission=found, message=form.cleaned_data["message"], until=form.cleaned_data["until"])
+    return _("The submission is returned; the contributor is told what to change.")
+
+
+def _withdraw(actor: User, found: Submission, form: ReasonForm) -> str:
+    actions.withdraw(actor=actor, submission=found, reason=form.cleaned_data["reason"])
+    return _("The submission is withdrawn.")
+
+
+def _reopen(actor: User, found: Submission, form: PlainForm) -> str:
+    actions.reopen(actor=actor, submission=found)
+    return _("The submission is back.")
+
+
+def _restore(actor: User, found: Submission, form: PlainForm) -> str:
+    actions.restore_draft(actor=actor, submission=found)
+    return _("The draft is back; its contributor can go on with it.")
+
+
+def _undo(actor: User, found: Submission, form: OneForm) -> str:
+    decision = found.decisions.filter(pk=form.cleaned_data["key"]).first()
+    if decision is None:
+        raise Conflict(_("This decision is not here any more."))
+    actions.undo_decision(actor=actor, decision=decision)
+    return _("The decision is undone.")
+
+
+def _assign(actor: User, found: Submission, form: AssignForm) -> str:
+    to = form.chosen()
+    actions.assign(actor=actor, submission=found, to=to)
+    return _("%(name)s looks after it now.") % {"name": to} if to else _("Nobody looks after it now.")
+
+
+def _tags(actor: User, found: Submission, form: TagsForm) -> str:
+    actions.set_tags(actor=actor, submission=found, names=form.listed())
+    return _("The tags are kept.")
+
+
+def _note(actor: User, found: Submission, form: NoteForm) -> str:
+    actions.add_note(actor=actor, submission=found, text=form.cleaned_data["text"])
+    return _("The note is kept; only staff read it.")
+
+
+def _unnote(actor: User, found: Submission, form: OneForm) -> str:
+    note = found.notes.filter(pk=form.cleaned_data["key"]).first()
+    if note is not None:
+        actions.remove_note(actor=actor, note=note)
+    return _("The note is gone.")
