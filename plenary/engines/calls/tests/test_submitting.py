@@ -113,7 +113,9 @@ def test_without_an_account_only_calls_for_anyone_take_it():
 
 def test_an_invited_call_asks_for_its_code(client):
     call = make_call(audience="invited")
-    assert client.get("/calls/2031/prizes/answer/").status_code == 403
+    asking = client.get("/calls/2031/prizes/answer/")
+    assert asking.status_code == 200 and 'name="code"' in asking.content.decode() and 'name="f-title"' not in asking.content.decode()
+    assert client.post("/calls/2031/prizes/answer/", {"f-title": "Boats", "save": ""}).status_code == 403
     _code, secret = actions.make_code(actor=SYSTEM, call=call, valid_until=call.phases.get().closes_at)
     assert client.get(f"/calls/2031/prizes/answer/?code={secret}").status_code == 200
 
