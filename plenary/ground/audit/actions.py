@@ -47,6 +47,16 @@ def keep_version(*, actor: Actor, kind: str, key: str, snapshot: dict[str, Any],
     return Version.objects.create(kind=kind, key=key, number=last + 1, at=timezone.now(), actor_id=actor.trail_id, payload=payload)
 
 
+def keep_first_versions(*, actor: Actor, kind: str, snapshots: Mapping[str, dict[str, Any]], reason: str = "") -> int:
+    """Keep a snapshot of each of many new aggregates as its version 1 (an import); how many. snapshots: by key."""
+    payloads = Payload.objects.bulk_create([Payload(after=after, reason=reason) for after in snapshots.values()], batch_size=500)
+    at = timezone.now()
+    versions = [
+        Version(kind=kind, key=key, number=1, at=at, actor_id=actor.trail_id, payload=payload) for key, payload in zip(snapshots, payloads, strict=True)
+    ]
+    return len(Version.objects.bulk_create(versions, batch_size=500))
+
+
 def changes(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Only the keys whose values differ, before and after."""
     keys = [key for key in {**before, **after} if before.get(key) != after.get(key)]

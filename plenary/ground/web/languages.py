@@ -23,6 +23,11 @@ def language_of_path(path: str) -> str:
     return _BY_PREFIX.get(path.lstrip("/").split("/", 1)[0], DEFAULT)
 
 
+def interface_of(language: str) -> str:
+    """The Django code for a content language (``zh`` is ``zh-hans``); English for one that the site does not speak."""
+    return next((code for code, _name in settings.LANGUAGES if code.split("-")[0] == language.split("-")[0]), DEFAULT)
+
+
 def in_language(path: str, language: str) -> str:
     """The same address in another language. path: with its query, starting with a slash."""
     first, _slash, rest = path.lstrip("/").partition("/")

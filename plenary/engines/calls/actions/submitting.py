@@ -81,8 +81,8 @@ def submit(*, actor: Actor, submission: Submission, email: str = "") -> Submissi
         submission.email = email.strip()
     before = submission.answers if submission.number else None
     submission.answers, submission.draft, submission.form = checked.answers, None, form
-    _read(submission, form.form)
-    _check_stakeholder(call, submission, form.form)
+    read_roles(submission, form.form)
+    check_stakeholder(call, submission, form.form)
     _check_limits(call, submission)
     state_before = move(submission, "submitted")
     now = timezone.now()
@@ -105,8 +105,8 @@ def snapshot(submission: Submission) -> dict[str, Any]:
     return {"form": submission.form.number, "state": submission.state, "answers": submission.answers}
 
 
-def _read(submission: Submission, form: Definition) -> None:
-    """Set what lists and limits read from the answers."""
+def read_roles(submission: Submission, form: Definition, countries: Mapping[str, Concept] | None = None) -> None:
+    """Set what lists and limits read from the answers. countries: by code, where many submissions are read."""
     answers = submission.answers
 
     def role(name: str) -> Any:
@@ -121,7 +121,10 @@ def _read(submission: Submission, form: Definition) -> None:
     submission.organisation = str(body.get("name", ""))[:300]
     country = role(COUNTRY)
     code = str(country[0] if isinstance(country, list) and country else country or body.get("country", "") or "")
-    submission.country = Concept.objects.filter(scheme__code="countries", code=code).first() if code else None
+    if countries is None:
+        submission.country = Concept.objects.filter(scheme__code="countries", code=code).first() if code else None
+    else:
+        submission.country = countries.get(code)
     folded = fold(submission.organisation)
     submission.organisation_key = f"{folded}|{body.get('country', '') or code}"[:320] if folded else ""
     submission.shared_with_focal_point = role(FOCAL_POINT) is True
@@ -135,7 +138,8 @@ def _one_text(answer: Any) -> str:
     return str(answer or "")
 
 
-def _check_stakeholder(call: Call, submission: Submission, form: Definition) -> None:
+def check_stakeholder(call: Call, submission: Submission, form: Definition) -> None:
+    """Raises: Invalid where the call is for others."""
     if not call.stakeholder_types:
         return
     field = form.by_role.get("stakeholder-type")
@@ -157,30 +161,37 @@ def _check_stakeholder(call: Call, submission: Submission, form: Definition) -> 
 def _check_limits(call: Call, submission: Submission) -> None:
     others = Submission.objects.filter(call=call, state__in=COUNTED).exclude(pk=submission.pk)
     if call.per_person and submission.owner_id and others.filter(owner_id=submission.owner_id).count() >= call.per_person:
-        raise Conflict(
-            ngettext("This call takes %(n)s submission from one person.", "This call takes %(n)s submissions from one person.", call.per_person)
-            % {"n": call.per_person}
-        )
+        raise Conflict(per_person_in_words(call))
     if not submission.organisation_key:
         return
     same = others.filter(organisation_key=submission.organisation_key)
     if call.per_organisation and same.count() >= call.per_organisation:
-        raise Conflict(
-            ngettext(
-                "This call takes %(n)s submission from one organisation.", "This call takes %(n)s submissions from one organisation.", call.per_organisation
-            )
-            % {"n": call.per_organisation}
-        )
+        raise Conflict(per_organisation_in_words(call))
     most = call.per_organisation_and_category
     if most and submission.category and same.filter(category=submission.category).count() >= most:
-        raise Conflict(
-            ngettext(
-                "This call takes %(n)s submission from one organisation in one category.",
-                "This call takes %(n)s submissions from one organisation in one category.",
-                most,
-            )
-            % {"n": most}
-        )
+        raise Conflict(per_category_in_words(call))
+
+
+def per_person_in_words(call: Call) -> str:
+    """The limit for a person."""
+    most = call.per_person or 0
+    return ngettext("This call takes %(n)s submission from one person.", "This call takes %(n)s submissions from one person.", most) % {"n": most}
+
+
+def per_organisation_in_words(call: Call) -> str:
+    """The limit for an organisation."""
+    most = call.per_organisation or 0
+    return ngettext("This call takes %(n)s submission from one organisation.", "This call takes %(n)s submissions from one organisation.", most) % {"n": most}
+
+
+def per_category_in_words(call: Call) -> str:
+    """The limit for an organisation in a category."""
+    most = call.per_organisation_and_category or 0
+    return ngettext(
+        "This call takes %(n)s submission from one organisation in one category.",
+        "This call takes %(n)s submissions from one organisation in one category.",
+        most,
+    ) % {"n": most}
 
 
 @transaction.atomic

@@ -122,11 +122,11 @@ def _missing(field: Any) -> str:
 def _string(answer: Any) -> str:
     if isinstance(answer, bool) or not isinstance(answer, str | int | float):
         raise Wrong(_("Write a text here."))
-    return unicodedata.normalize("NFC", storable(str(answer)))
+    return unicodedata.normalize("NFC", storable(str(answer)).replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _clean(answer: Any, *, longest: int, lines: bool = False) -> str:
-    text = _string(answer).replace("\r\n", "\n").replace("\r", "\n").strip()
+    text = _string(answer).strip()
     if not lines:
         text = text.replace("\t", " ")
     if len(text) > longest:
@@ -298,7 +298,7 @@ def _person(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...
     if field.invite and "email" not in given:
         raise Wrong(_("Give the e-mail address, so that the person can be asked to join."))
     if "email" in given:
-        kept["email"] = _named(_("E-mail address"), lambda: _mail_address(given["email"]))
+        kept["email"] = _named(_("E-mail address"), lambda: mail_address(given["email"]))
     for name, label in (("post", _("Post")), ("organisation", _("Organisation"))):
         if name in given:
             kept[name] = _named(label, lambda name=name: _clean(given[name], longest=300))  # type: ignore[misc]
@@ -320,7 +320,8 @@ def _web_address(answer: Any) -> str:
     return address
 
 
-def _mail_address(answer: Any) -> str:
+def mail_address(answer: Any) -> str:
+    """An e-mail address. Raises: Wrong."""
     address = _clean(answer, longest=254)
     try:
         validate_email(address)
@@ -334,7 +335,7 @@ def _link(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...])
 
 
 def _email(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> str:
-    return _mail_address(answer)
+    return mail_address(answer)
 
 
 def _phone(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> str:

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import override
 
 from plenary.engines.calls.form.definition import Definition
 from plenary.engines.calls.form.fields import Condition, schemes_of
 from plenary.engines.calls.form.lookups import Lookups, concepts_of
 from plenary.engines.calls.form.showing import PIECES
+from plenary.ground.web.languages import interface_of
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 #: More codes than this are not listed; programs ask for the vocabulary itself.
@@ -33,7 +33,7 @@ def json_schema(definition: Definition, language: str = "en", *, languages: Iter
     tongues = tuple(languages)
     properties: dict[str, Schema] = {}
     rules: list[Schema] = []
-    with override(_interface(language)):
+    with override(interface_of(language)):
         for field in definition:
             properties[field.code] = _about(field, language) | _KINDS[field.kind](field, known, language, tongues)
             if field.when is not None:
@@ -48,11 +48,6 @@ def json_schema(definition: Definition, language: str = "en", *, languages: Iter
     if rules:
         schema["allOf"] = rules
     return schema
-
-
-def _interface(language: str) -> str:
-    known = {code.split("-")[0]: code for code, _name in settings.LANGUAGES}
-    return known.get(language.split("-")[0], settings.LANGUAGE_CODE)
 
 
 def _about(field: Any, language: str) -> Schema:

@@ -130,21 +130,24 @@ def read_table(source: Path | IO[bytes], definition: Definition, lookups: Lookup
     Raises: Invalid.
     """
     own = report or Report(Path(str(getattr(source, "name", "") or "table")).name)
-    found = list(_rows(source, definition, lookups, own))
-    if not found and not own.problems:
-        own.wrong(0, "", _("There are no records in the file."))
-    own.rows = len(found)
+    raw = content_of(source, own)
+    found = list(rows_of(raw, definition, lookups, own)) if raw is not None else []
     if report is None:
         own.stop()
     return found
 
 
-def _rows(source: Path | IO[bytes], definition: Definition, lookups: Lookups, report: Report) -> Iterator[TableRow]:
-    raw = content_of(source, report)
-    if raw is None:
-        return
+def rows_of(raw: bytes, definition: Definition, lookups: Lookups, report: Report) -> Iterator[TableRow]:
+    """The rows of a table that was filled in, as they are read."""
+    for row in _rows(raw, definition, lookups, report):
+        report.rows += 1
+        yield row
+    if not report.rows and not report.problems:
+        report.wrong(0, "", _("There are no records in the file."))
+
+
+def _rows(raw: bytes, definition: Definition, lookups: Lookups, report: Report) -> Iterator[TableRow]:
     names: list[Column] | None = None
-    count = 0
     for number, cells in _cells(raw, definition, report):
         if names is None:
             names = _head(cells, definition, report, number)
@@ -155,11 +158,10 @@ def _rows(source: Path | IO[bytes], definition: Definition, lookups: Lookups, re
             continue
         elif len(cells) > len(names) and any(_filled(cell) for cell in cells[len(names) :]):
             report.wrong(number, "", _("There are cells to the right of the last column."))
-        elif count >= MOST_ROWS:
+        elif report.rows >= MOST_ROWS:
             report.wrong(number, "", _("There are more than %(most)s rows; send the file in parts.") % {"most": f"{MOST_ROWS:,}"})
             return
         elif not report.is_full:
-            count += 1
             yield _row(number, names, cells, lookups, report)
 
 
@@ -295,7 +297,7 @@ def _written(cell: Any) -> str:
 
 
 def _parts(column: Column, text: str, lookups: Lookups) -> list[str]:
-    if _code(column, text, lookups) != text:
+    if _code(column, text, lookups).strip() != text.strip():
         return [text]  # one label that has a semicolon in it
     return _SEPARATOR.split(text)
 

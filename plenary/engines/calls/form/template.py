@@ -14,8 +14,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from plenary.engines.calls.form.definition import Definition
+from plenary.engines.calls.form.lists import label_of
 from plenary.engines.calls.form.lookups import Lookups, concepts_of
-from plenary.engines.calls.form.page import label_of, limits_of, only_if
+from plenary.engines.calls.form.page import limits_of, only_if
 from plenary.engines.calls.form.table import MARK, Column, escaped
 from plenary.ground.framework.text import reader_language
 
