@@ -30,7 +30,8 @@ def compile_pdf(text: str, *, language: str, at: datetime) -> bytes:
 
     Raises: CannotTypeset.
     """
-    fonts = _fonts(language)
+    # Typst's own font for programs has some Arabic, which is for programs: where the machine has a better one, that is taken.
+    fonts = _every_font() if _OTHER_SCRIPTS.search(text) and language not in FAMILIES else _fonts(language)
     for _attempt in range(_ATTEMPTS):
         try:
             return typst.compile(
@@ -60,6 +61,7 @@ def compile_png(text: str, *, language: str, pixels_per_inch: float = 72) -> byt
 #: Stands for a character that no font can show; Typst's own fonts have it.
 FALLBACK_SIGN = "\u25a1"
 _ATTEMPTS = 40
+_OTHER_SCRIPTS = re.compile("[\u0530-\u1dff\u2e80-\ud7ff\uf900-\ufdff\ufe70-\uffdc\U00010000-\U0010ffff]")
 _UNSHOWN = re.compile(r'the text `"((?:[^"\\]|\\.)*)"` could not be displayed')
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 
@@ -105,5 +107,11 @@ def text_of(text: str) -> str:
 
 
 def families(language: str) -> str:
-    """The families in which a document in a language is set, as Typst's list."""
-    return f"({', '.join(string(name) for name in (*FAMILIES.get(language, ()), *EMBEDDED))})"
+    """The families in which a document in a language is set, as Typst's list; those of other scripts last, for names in them.
+
+    Only the first choice for a script stands before Typst's own: not every Arabic font has digits, and those beside Latin
+    letters should be of one cut with them.
+    """
+    own = FAMILIES.get(language, ())
+    others = [name for names in FAMILIES.values() for name in names]
+    return f"({', '.join(string(name) for name in dict.fromkeys((*own[:1], EMBEDDED[0], *own, *others, *EMBEDDED)))})"

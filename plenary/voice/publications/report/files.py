@@ -19,7 +19,7 @@ from plenary.voice.publications.report.document import Document, Made
 from plenary.voice.publications.report.progress import CODE, progress_report
 
 #: Raised when a renderer changes, so that files made before are not served any more.
-RENDERING = "2"
+RENDERING = "3"
 #: How many files are kept at most: some states of the report, in six formats and six languages.
 KEPT = 400
 
