@@ -122,11 +122,12 @@ def _background_todos() -> list[Todo]:
 WAITING = Q(submissions__state=Submission.State.SUBMITTED, submissions__deleted_at=None)
 
 
-def calls_with_waiting(edition: Edition) -> QuerySet[Call]:
+def calls_with_waiting(edition: Edition) -> QuerySet[Any]:
     """The calls of an edition with how many submissions wait undecided (``waiting``), or are overdue (``overdue``)."""
     overdue = Q(submissions__state=Submission.State.RETURNED, submissions__deleted_at=None, submissions__editable_until__lt=timezone.now())
     counted = Call.objects.filter(edition=edition).annotate(waiting=Count("submissions", filter=WAITING), overdue=Count("submissions", filter=overdue))
-    return counted.select_related("edition").order_by("position", "slug")
+    found: QuerySet[Any] = counted.select_related("edition").order_by("position", "slug")
+    return found
 
 
 def _submission_todos(edition: Edition, actor: Actor) -> list[Todo]:

@@ -18,9 +18,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from plenary.engines.calls.actions.common import State, locked, tell
-from plenary.engines.calls.form.checking import Wrong, check_file
+from plenary.engines.calls.form.checking import check_file
 from plenary.engines.calls.form.definition import Definition
 from plenary.engines.calls.form.posted import too_long
+from plenary.engines.calls.form.values import Wrong
 from plenary.engines.calls.holders import new_secret, secret_of
 from plenary.engines.calls.mails import absolute, mail
 from plenary.engines.calls.models import Attachment, Call, Invitation, LateCode, Submission

@@ -28,10 +28,11 @@ from plenary.engines.calls.actions.submitting import (
     snapshot,
 )
 from plenary.engines.calls.events import SubmissionChanged
-from plenary.engines.calls.form.checking import Wrong, check, mail_address
+from plenary.engines.calls.form.checking import check
 from plenary.engines.calls.form.fields import ORGANISATION
 from plenary.engines.calls.form.lookups import Lookups, concepts_of
 from plenary.engines.calls.form.table import TableRow, contributor_column, rows_of
+from plenary.engines.calls.form.values import Wrong, mail_address
 from plenary.engines.calls.models import Call, FormVersion, Submission
 from plenary.engines.calls.queries import form_in_force
 from plenary.errors import Conflict, Invalid

@@ -7,48 +7,24 @@ contributor wrote and what is wrong about it are two things: drafts keep the for
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
-from urllib.parse import urlsplit
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from plenary.engines.calls.form import fields
 from plenary.engines.calls.form.definition import Definition, is_met
 from plenary.engines.calls.form.lookups import Lookups
-from plenary.engines.calls.form.posted import storable
+from plenary.engines.calls.form.values import Wrong, clean, day_of, decimal_of, json_number, mail_address, string_of, web_address, western
 from plenary.engines.calls.form.words import count_words
 from plenary.ground.files.kinds import MEGABYTE
 
-#: Signs that turn the direction of what follows; in a line of text they hide what it says.
-_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
-#: Control characters, and signs that stand for what got lost on the way.
-_UNSEEN_ON_A_LINE = re.compile("[\x00-\x1f\x7f-\x9f\ufffd-\uffff]")
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffd-\uffff]")
-_TAG = re.compile(r"<\s*(/?\s*[a-zA-Z][\w:-]*(\s[^<>]*)?/?|!--.*?--|![a-zA-Z][^<>]*)>", re.DOTALL)
 _PHONE = re.compile(r"\+[1-9]\d{6,14}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-#: A web address or an e-mail address is never longer.
-_LONGEST_LINE = 500
-#: Digits that a JSON number carries through every program unharmed.
-_DIGITS = 15
-YEARS = range(1900, 2200)
 _YES, _NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
-
-
-class Wrong(Exception):
-    """What is wrong with an answer, in sentences."""
-
-    def __init__(self, *sentences: str) -> None:
-        super().__init__(*sentences)
-        self.sentences = list(sentences)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,35 +95,6 @@ def _missing(field: Any) -> str:
 # ---- texts ----------------------------------------------------------------------------------------------------------
 
 
-def _string(answer: Any) -> str:
-    if isinstance(answer, bool) or not isinstance(answer, str | int | float):
-        raise Wrong(_("Write a text here."))
-    return unicodedata.normalize("NFC", storable(str(answer)).replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def _clean(answer: Any, *, longest: int, lines: bool = False) -> str:
-    text = _string(answer).strip()
-    if not lines:
-        text = text.replace("\t", " ")
-    if len(text) > longest:
-        raise Wrong(
-            _("This has %(count)s characters; at most %(most)s fit. Shorten it by %(over)s.")
-            % {"count": len(text), "most": longest, "over": len(text) - longest}
-        )
-    unseen = (_UNSEEN if lines else _UNSEEN_ON_A_LINE).search(text)
-    if unseen:
-        raise Wrong(
-            _("This must be one line.")
-            if unseen[0] == "\n"
-            else _("This contains signs that cannot be seen (%(sign)s). Delete them, or type the text anew.") % {"sign": f"U+{ord(unseen[0]):04X}"}
-        )
-    if _TURNING.search(text):
-        raise Wrong(_("This contains hidden signs that turn the direction of writing. Delete them, or type the text anew."))
-    if _TAG.search(text):
-        raise Wrong(_("Write plain text: marks of web pages such as <b> or <script> are not used here."))
-    return text
-
-
 def _languages_of(answer: Mapping[str, Any], languages: tuple[str, ...]) -> None:
     for language in answer:
         if not _LANGUAGE.fullmatch(str(language)) or (languages and language not in languages):
@@ -155,12 +102,12 @@ def _languages_of(answer: Mapping[str, Any], languages: tuple[str, ...]) -> None
 
 
 def _text(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> Any:
-    return _per_language(field, answer, languages, lambda each: _clean(each, longest=field.longest))
+    return _per_language(field, answer, languages, lambda each: clean(each, longest=field.longest))
 
 
 def _long_text(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> Any:
     def one(each: Any) -> str:
-        text = _clean(each, longest=field.longest, lines=True)
+        text = clean(each, longest=field.longest, lines=True)
         words = count_words(text)
         if field.max_words and words > field.max_words:
             raise Wrong(
@@ -194,7 +141,7 @@ def _per_language(field: Any, answer: Any, languages: tuple[str, ...], one: Call
 
 def _listed(answer: Any) -> list[str]:
     values = answer if isinstance(answer, list | tuple) else [answer]
-    return list(dict.fromkeys(_string(each).strip() for each in values if not is_empty(None, each)))
+    return list(dict.fromkeys(string_of(each).strip() for each in values if not is_empty(None, each)))
 
 
 def _not_offered(value: str) -> Wrong:
@@ -202,7 +149,7 @@ def _not_offered(value: str) -> Wrong:
 
 
 def _choice(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> str:
-    value = _string(answer).strip()
+    value = string_of(answer).strip()
     if value not in {option.code for option in field.options}:
         raise _not_offered(value)
     return value
@@ -235,7 +182,7 @@ def _known(schemes: tuple[str, ...], value: str, lookups: Lookups) -> str:
 
 
 def _concept(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> str:
-    code = _known((field.scheme,), _string(answer).strip(), lookups)
+    code = _known((field.scheme,), string_of(answer).strip(), lookups)
     if field.leaves and any(each.parent == code and each.offered for each in lookups.concepts[field.scheme].values()):
         raise Wrong(_("Choose one of those below “%(value)s”.") % {"value": code})
     return code
@@ -249,7 +196,7 @@ def _concepts(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, .
 
 
 def _country(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> str:
-    return _known(("countries",), _string(answer).strip(), lookups)
+    return _known(("countries",), string_of(answer).strip(), lookups)
 
 
 # ---- people and addresses -------------------------------------------------------------------------------------------
@@ -279,13 +226,13 @@ def _organisation(field: Any, answer: Any, lookups: Lookups, languages: tuple[st
     kept: dict[str, str] = {}
     if "name" not in given:
         raise Wrong(_("Give the name of the organisation."))
-    kept["name"] = _named(_("Name"), lambda: _clean(given["name"], longest=300))
+    kept["name"] = _named(_("Name"), lambda: clean(given["name"], longest=300))
     if "country" in given:
-        kept["country"] = _named(_("Country"), lambda: _known(("countries",), _string(given["country"]).strip(), lookups))
+        kept["country"] = _named(_("Country"), lambda: _known(("countries",), string_of(given["country"]).strip(), lookups))
     if "stakeholder_type" in given:
-        kept["stakeholder_type"] = _named(_("Type"), lambda: _known(("stakeholder-types",), _string(given["stakeholder_type"]).strip(), lookups))
+        kept["stakeholder_type"] = _named(_("Type"), lambda: _known(("stakeholder-types",), string_of(given["stakeholder_type"]).strip(), lookups))
     if "website" in given:
-        kept["website"] = _named(_("Website"), lambda: _web_address(given["website"]))
+        kept["website"] = _named(_("Website"), lambda: web_address(given["website"]))
     return kept
 
 
@@ -294,44 +241,19 @@ def _person(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...
     kept: dict[str, str] = {}
     if "name" not in given:
         raise Wrong(_("Give the name of the person."))
-    kept["name"] = _named(_("Name"), lambda: _clean(given["name"], longest=200))
+    kept["name"] = _named(_("Name"), lambda: clean(given["name"], longest=200))
     if field.invite and "email" not in given:
         raise Wrong(_("Give the e-mail address, so that the person can be asked to join."))
     if "email" in given:
         kept["email"] = _named(_("E-mail address"), lambda: mail_address(given["email"]))
     for name, label in (("post", _("Post")), ("organisation", _("Organisation"))):
         if name in given:
-            kept[name] = _named(label, lambda name=name: _clean(given[name], longest=300))  # type: ignore[misc]
+            kept[name] = _named(label, lambda name=name: clean(given[name], longest=300))  # type: ignore[misc]
     return kept
 
 
-def _web_address(answer: Any) -> str:
-    address = _clean(answer, longest=_LONGEST_LINE)
-    if "://" not in address and re.match(r"[\w-]+(\.[\w-]+)+([/:?#]|$)", address):
-        address = f"https://{address}"
-    try:
-        parts = urlsplit(address)
-        port_is_fine = parts.port is None or parts.port > 0
-    except ValueError:
-        parts, port_is_fine = urlsplit(""), False
-    host = parts.hostname or ""
-    if parts.scheme not in ("http", "https") or not port_is_fine or "." not in host.strip(".") or re.search(r"\s", address) or parts.username is not None:
-        raise Wrong(_("Give a web address that starts with https://, such as https://example.org."))
-    return address
-
-
-def mail_address(answer: Any) -> str:
-    """An e-mail address. Raises: Wrong."""
-    address = _clean(answer, longest=254)
-    try:
-        validate_email(address)
-    except ValidationError as error:
-        raise Wrong(_("Give an e-mail address such as name@example.org.")) from error
-    return address
-
-
 def _link(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> str:
-    return _web_address(answer)
+    return web_address(answer)
 
 
 def _email(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> str:
@@ -339,7 +261,7 @@ def _email(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]
 
 
 def _phone(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> str:
-    written = _western(_clean(answer, longest=60))
+    written = western(clean(answer, longest=60))
     number = re.sub(r"[\s().·/-]", "", written)
     number = f"+{number[2:]}" if number.startswith("00") else number
     if not _PHONE.fullmatch(number):
@@ -350,27 +272,8 @@ def _phone(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]
 # ---- days and numbers -----------------------------------------------------------------------------------------------
 
 
-def _western(text: str) -> str:
-    """Digits of any script as 0 to 9: telephones in Arabic offer others."""
-    return "".join(str(unicodedata.digit(sign)) if sign.isdigit() and not sign.isascii() and unicodedata.category(sign) == "Nd" else sign for sign in text)
-
-
-def _day(answer: Any) -> date:
-    text = _western(_clean(answer, longest=60))
-    match = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?", text)
-    try:
-        if match is None:
-            raise ValueError
-        found = date(int(match[1]), int(match[2]), int(match[3]))
-    except ValueError as error:
-        raise Wrong(_("Give a day that is in the calendar, as year-month-day, such as 2021-01-25.")) from error
-    if found.year not in YEARS:
-        raise Wrong(_("The year must lie between %(first)s and %(last)s.") % {"first": YEARS[0], "last": YEARS[-1]})
-    return found
-
-
 def _date(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> str:
-    found = _day(answer)
+    found = day_of(answer)
     if field.earliest and found < field.earliest:
         raise Wrong(_("The day must not be before %(day)s.") % {"day": field.earliest.isoformat()})
     if field.latest and found > field.latest:
@@ -382,71 +285,39 @@ def _date_range(field: Any, answer: Any, lookups: Lookups, languages: tuple[str,
     given = _pieces(field, answer)
     if "from" not in given:
         raise Wrong(_("Give the first day."))
-    first = _named(_("From"), lambda: _day(given["from"]))
+    first = _named(_("From"), lambda: day_of(given["from"]))
     if "to" not in given:
         if not field.open_end:
             raise Wrong(_("Give the last day."))
         return {"from": first.isoformat()}
-    last = _named(_("To"), lambda: _day(given["to"]))
+    last = _named(_("To"), lambda: day_of(given["to"]))
     if last < first:
         raise Wrong(_("The last day lies before the first."))
     return {"from": first.isoformat(), "to": last.isoformat()}
 
 
-def _decimal(answer: Any, decimals: int) -> Decimal:
-    if isinstance(answer, bool):
-        raise Wrong(_("Give a number."))
-    if isinstance(answer, float):
-        answer = repr(answer)
-    text = _western(_clean(answer, longest=60)).replace("\u2212", "-").replace("\u066b", ".").replace("\u066c", "")
-    text = re.sub(r"(?<=\d)[\s'\u2019\u00a0\u202f](?=\d{3}(\D|$))", "", text)
-    if re.fullmatch(r"[+-]?\d+,\d{1,2}|[+-]?\d+,\d{4,}", text) and "." not in text:
-        text = text.replace(",", ".")  # 12,5 as most of the world writes it; 1,000 stays ambiguous and is refused below
-    try:
-        number = Decimal(text)
-    except InvalidOperation as error:
-        raise Wrong(_("Give a number in digits, without separators of thousands, such as 12500 or 12.5.")) from error
-    if not number.is_finite():
-        raise Wrong(_("Give a number in digits, without separators of thousands, such as 12500 or 12.5."))
-    if abs(number) >= Decimal(10) ** _DIGITS:
-        raise Wrong(_("This number is too large."))
-    number = number.normalize() + 0
-    places = -int(number.as_tuple().exponent) if number else 0
-    if places > decimals:
-        raise Wrong(
-            _("Give a whole number.")
-            if decimals == 0
-            else ngettext("Give at most %(n)s digit after the point.", "Give at most %(n)s digits after the point.", decimals) % {"n": decimals}
-        )
-    return number
-
-
-def _json_number(number: Decimal) -> int | float:
-    return int(number) if number == number.to_integral_value() else float(number)
-
-
 def _number(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> int | float:
-    number = _decimal(answer, field.decimals)
+    number = decimal_of(answer, field.decimals)
     if field.least is not None and number < Decimal(repr(field.least)):
         raise Wrong(_("This must be at least %(least)s.") % {"least": f"{field.least:g}"})
     if field.most is not None and number > Decimal(repr(field.most)):
         raise Wrong(_("This must be at most %(most)s.") % {"most": f"{field.most:g}"})
-    return _json_number(number)
+    return json_number(number)
 
 
 def _money(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> dict[str, Any]:
     given = _pieces(field, answer)
     if "amount" not in given:
         raise Wrong(_("Give the amount."))
-    amount = _decimal(given["amount"], 2)
+    amount = decimal_of(given["amount"], 2)
     if amount < 0:
         raise Wrong(_("An amount cannot be less than zero."))
-    currency = _string(given.get("currency", "")).strip().upper() or (field.currencies[0] if len(field.currencies) == 1 else "")
+    currency = string_of(given.get("currency", "")).strip().upper() or (field.currencies[0] if len(field.currencies) == 1 else "")
     if not currency:
         raise Wrong(_("Choose the currency."))
     if currency not in field.currencies:
         raise _not_offered(currency)
-    return {"amount": _json_number(amount), "currency": currency}
+    return {"amount": json_number(amount), "currency": currency}
 
 
 # ---- files and consent ----------------------------------------------------------------------------------------------

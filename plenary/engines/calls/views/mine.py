@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from plenary.engines.calls import actions
+from plenary.engines.calls import actions, intakes
 from plenary.engines.calls.actions.submitting import lookups_for
 from plenary.engines.calls.documents import submission_pdf
 from plenary.engines.calls.form.showing import show
@@ -92,7 +92,7 @@ def submission(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "may_edit": found.state in (State.SUBMITTED, State.RETURNED) and window_for(found).is_open,
         "may_withdraw": may(user, "calls.withdraw", found) and found.state in (State.SUBMITTED, State.RETURNED),
         "may_reopen": may(user, "calls.withdraw", found) and found.state == State.WITHDRAWN and window_for(found).is_open,
-        "results": [each for each in found.results.filter(retracted_at=None) if each.path],
+        "results": [(each.key, path) for each in found.results.filter(retracted_at=None) if (path := intakes.path_for(user, each))],
         "copies": _copies(found),
         "access": access,
         "file_path": access.path,
