@@ -55,7 +55,8 @@ def outbox(request: DeskRequest) -> HttpResponse:
         asked=asked,
         states=[(state.value, state.label, counts[state.value]) for state in (State.FAILED, State.HELD, State.QUEUED, State.SENT)],
         total=sum(counts.values()),
-        templates=MessageTemplate.objects.order_by("code").values_list("code", flat=True),
+        templates=MessageTemplate.objects.order_by("code").values_list("code", flat=True).distinct(),
+        may_change_words=may(request.user, "outgoing.change_template"),
     )
 
 
