@@ -2,7 +2,26 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from plenary.faces.desk.views import background, calls, editions, home, imports, organisations, outbox, people, trail
+from plenary.faces.desk.views import (
+    background,
+    call_mails,
+    call_settings,
+    calls,
+    codes,
+    deciding,
+    editions,
+    entering,
+    form_editor,
+    form_versions,
+    home,
+    imports,
+    organisations,
+    outbox,
+    people,
+    submissions,
+    trail,
+    uses,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -13,7 +32,47 @@ urlpatterns = [
     path("editions/<slug:code>/folder.zip", editions.dump, name="dump"),
     path("editions/<slug:code>/missing/<slug:what>/", home.gap, name="gap"),
     path("editions/<slug:code>/calls/", calls.calls, name="calls"),
-    path("editions/<slug:code>/calls/<slug:slug>/<slug:phase>/", calls.extend, name="extend"),
+    # Opening and running a call.
+    path("editions/<slug:code>/calls/new/", call_settings.new, name="call_new"),
+    path("editions/<slug:code>/calls/<slug:slug>/settings/", call_settings.settings, name="call_settings"),
+    path("editions/<slug:code>/calls/<slug:slug>/remove/", call_settings.remove, name="call_remove"),
+    path("editions/<slug:code>/calls/<slug:slug>/phases/add/", call_settings.add_phase, name="phase_add"),
+    path("editions/<slug:code>/calls/<slug:slug>/phases/move/", call_settings.move_phase, name="phase_move"),
+    path("editions/<slug:code>/calls/<slug:slug>/phase/<slug:phase>/", call_settings.phase, name="phase"),
+    path("editions/<slug:code>/calls/<slug:slug>/phase/<slug:phase>/remove/", call_settings.remove_phase, name="phase_remove"),
+    path("editions/<slug:code>/calls/<slug:slug>/phase/<slug:phase>/deadline/", calls.extend, name="extend"),
+    path("editions/<slug:code>/calls/<slug:slug>/form/", form_editor.editor, name="form_editor"),
+    path("editions/<slug:code>/calls/<slug:slug>/form/add/", form_editor.choose_kind, name="form_kinds"),
+    path("editions/<slug:code>/calls/<slug:slug>/form/add/<slug:kind>/", form_editor.add_field, name="form_field_add"),
+    path("editions/<slug:code>/calls/<slug:slug>/form/fields/<slug:field>/", form_editor.field, name="form_field"),
+    path("editions/<slug:code>/calls/<slug:slug>/form/fields/<slug:field>/remove/", form_editor.remove_field, name="form_field_remove"),
+    path("editions/<slug:code>/calls/<slug:slug>/form/parts/add/", form_editor.add_part, name="form_part_add"),
+    path("editions/<slug:code>/calls/<slug:slug>/form/parts/<int:number>/", form_editor.part, name="form_part"),
+    path("editions/<slug:code>/calls/<slug:slug>/form/parts/<int:number>/remove/", form_editor.remove_part, name="form_part_remove"),
+    path("editions/<slug:code>/calls/<slug:slug>/form/preview/", form_versions.preview, name="form_preview"),
+    path("editions/<slug:code>/calls/<slug:slug>/form/publish/", form_versions.publish, name="form_publish"),
+    path("editions/<slug:code>/calls/<slug:slug>/form/versions/<int:number>/", form_versions.version, name="form_version"),
+    path("editions/<slug:code>/calls/<slug:slug>/form/data/", form_versions.as_data, name="form_data"),
+    path("editions/<slug:code>/calls/<slug:slug>/form/definition.json", form_versions.definition, name="form_definition"),
+    path("editions/<slug:code>/calls/<slug:slug>/codes/", codes.codes, name="codes"),
+    re_path(r"^editions/(?P<code>[-\w]+)/calls/(?P<slug>[-\w]+)/codes/(?P<key>\d{1,18})/revoke/$", codes.revoke, name="code_revoke"),
+    path("editions/<slug:code>/calls/<slug:slug>/mails/", call_mails.call_mails, name="call_mails"),
+    path("editions/<slug:code>/calls/<slug:slug>/mails/<slug:kind>/", call_mails.call_mail, name="call_mail"),
+    path("editions/<slug:code>/calls/<slug:slug>/uses/", uses.uses, name="uses"),
+    path("editions/<slug:code>/calls/<slug:slug>/uses/<uuid:key>/", uses.use, name="use"),
+    path("mails/", call_mails.mails, name="mails"),
+    path("mails/<slug:kind>/", call_mails.mail, name="mail"),
+    # Working on submissions.
+    path("editions/<slug:code>/calls/<slug:slug>/submissions/", submissions.submissions, name="submissions"),
+    path("editions/<slug:code>/calls/<slug:slug>/submissions/keep/", submissions.keep, name="submissions_keep"),
+    path("editions/<slug:code>/calls/<slug:slug>/submissions/together/", deciding.together, name="submissions_together"),
+    path("editions/<slug:code>/calls/<slug:slug>/submissions/undo/<uuid:batch>/", deciding.undo, name="submissions_undo"),
+    re_path(
+        r"^editions/(?P<code>[-\w]+)/calls/(?P<slug>[-\w]+)/submissions/submissions\.(?P<ending>xlsx|csv|json)$", submissions.export, name="submissions_export"
+    ),
+    path("editions/<slug:code>/calls/<slug:slug>/enter/", entering.enter, name="submission_enter"),
+    path("submissions/<uuid:key>/", deciding.submission, name="submission"),
+    path("submissions/<uuid:key>/edit/", entering.edit, name="submission_edit"),
     path("people/", people.people, name="people"),
     path("people/<uuid:key>/", people.person, name="person"),
     path("people/<uuid:key>/roles/<int:grant_id>/", people.revoke, name="revoke"),

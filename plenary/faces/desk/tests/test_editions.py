@@ -22,7 +22,7 @@ from plenary.ground.framework.models import Edition
 pytestmark = pytest.mark.django_db
 PATH = "/desk/editions/2021/"
 CALLS = "/desk/editions/2021/calls/"
-EXTEND = "/desk/editions/2021/calls/prizes/submission/"
+EXTEND = "/desk/editions/2021/calls/prizes/phase/submission/deadline/"
 
 
 def filled(client: Client, path: str = PATH, **changes: Any) -> dict[str, Any]:
@@ -214,7 +214,7 @@ def test_unknown_addresses_are_404(edition: Edition, at_desk: Callable[..., Clie
     for path in (
         "/desk/editions/1999/",
         "/desk/editions/1999/calls/",
-        "/desk/editions/2021/calls/prizes/nothing/",
+        "/desk/editions/2021/calls/prizes/phase/nothing/deadline/",
         "/desk/editions/2021/missing/everything/",
         "/desk/people/00000000-0000-0000-0000-000000000000/",
         "/desk/outbox/999999999999999999/",
