@@ -27,14 +27,14 @@ from plenary.engines.calls.form.fields import CATEGORY, COUNTRY, ORGANISATION, T
 from plenary.engines.calls.form.lookups import Attached, Lookups, concepts_of
 from plenary.engines.calls.form.showing import plain
 from plenary.engines.calls.models import Attachment, Submission
-from plenary.engines.calls.queries.selection import Sight, answers_of, decision_in_words, settle, with_details
+from plenary.engines.calls.queries.selection import Sight, answers_of, decision_in_words, rows_at
 from plenary.engines.calls.queries.tallies import category_in_words
 from plenary.errors import BadQuery
 
 #: Columns of form fields carry this before the field's code, as their controls do.
 FIELD = "f-"
 #: Rows read from the database at once.
-CHUNK = 500
+CHUNK = 200
 #: The longest text that a cell of a spreadsheet holds.
 LONGEST_CELL = 32_767
 #: Signs with which a spreadsheet takes a text for a formula.
@@ -157,19 +157,12 @@ def lookups_of(rows: list[Submission], sight: Sight, columns: Iterable[Column], 
 
 def rows_of(found: QuerySet[Submission], sight: Sight, columns: list[Column]) -> Iterator[tuple[Submission, list[Any]]]:
     """The submissions with the values of the columns, read in chunks."""
-    batch: list[Submission] = []
-    for row in with_details(found).iterator(chunk_size=CHUNK):
-        batch.append(row)
-        if len(batch) == CHUNK:
-            yield from _values(batch, sight, columns)
-            batch = []
-    yield from _values(batch, sight, columns)
-
-
-def _values(batch: list[Submission], sight: Sight, columns: list[Column]) -> Iterator[tuple[Submission, list[Any]]]:
-    lookups = lookups_of(batch, sight, columns, addresses=True)
-    for row in settle(batch, sight):
-        yield row, [column.value(row, lookups) for column in columns]
+    keys = list(found.values_list("pk", flat=True))
+    for first in range(0, len(keys), CHUNK):
+        rows = rows_at(sight, keys[first : first + CHUNK])
+        lookups = lookups_of(rows, sight, columns, addresses=True)
+        for row in rows:
+            yield row, [column.value(row, lookups) for column in columns]
 
 
 def harmless(text: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
@@ -151,7 +151,7 @@ def select(actor: Actor, sight: Sight, asked: Selection) -> QuerySet[Submission]
     """
     _require_seen(sight, asked)
     call, now = sight.call, timezone.now()
-    found = visible_to(actor, call).select_related(None).select_related("owner__person", "country", "assignee__person")
+    found = visible_to(actor, call).select_related(None)
     found = _in_state(found, asked.state, now)
     if asked.q:
         found = _containing(found, sight, asked.q)
@@ -187,8 +187,7 @@ def select(actor: Actor, sight: Sight, asked: Selection) -> QuerySet[Submission]
 
 def chosen(actor: Actor, sight: Sight, asked: Selection, keys: list[UUID]) -> QuerySet[Submission]:
     """Submissions of the call by their keys, wherever they stand by now, in the order asked for."""
-    found = visible_to(actor, sight.call).select_related(None).select_related("owner__person", "country", "assignee__person")
-    return found.filter(pk__in=keys).order_by(*_ORDERS[asked.order or "newest"], "pk")
+    return visible_to(actor, sight.call).select_related(None).filter(pk__in=keys).order_by(*_ORDERS[asked.order or "newest"], "pk")
 
 
 _ORDERS: dict[str, tuple[Any, ...]] = {
@@ -265,15 +264,15 @@ def _of_type(found: QuerySet[Submission], sight: Sight, code: str) -> QuerySet[S
 # ---- search in the text of answers ----------------------------------------------------------------------------------
 
 
-class AnswersText(Expression):
-    """The texts in the answers, as one text; without those to some fields."""
+class HasWord(Expression):
+    """Whether a word stands in the texts of the answers, without those to some fields."""
 
-    output_field = TextField()
+    conditional = True
 
-    def __init__(self, without: list[str]) -> None:
-        super().__init__(output_field=TextField())
+    def __init__(self, word: str, without: list[str]) -> None:
+        super().__init__(output_field=BooleanField())
         self.answers: Any = F("answers")
-        self.without = without
+        self.word, self.without = word, without
 
     def get_source_expressions(self) -> list[Any]:
         return [self.answers]
@@ -282,26 +281,33 @@ class AnswersText(Expression):
         (self.answers,) = exprs
 
     def as_sqlite(self, compiler: Any, connection: Any, **_extra: Any) -> tuple[str, list[Any]]:
-        sql, params = compiler.compile(self.answers)
-        if self.without:
-            sql = f"json_remove({sql}, {', '.join(['%s'] * len(self.without))})"
-            params = [*params, *(f'$."{code}"' for code in self.without)]
-        return f"(SELECT group_concat(node.atom, ' ') FROM json_tree({sql}) AS node WHERE node.type = 'text')", list(params)  # noqa: S608
+        column, params = compiler.compile(self.answers)
+        kept, removed = column, [f'$."{code}"' for code in self.without]
+        if removed:
+            kept = f"json_remove({column}, {', '.join(['%s'] * len(removed))})"
+        texts = f"(SELECT group_concat(node.atom, ' ') FROM json_tree({kept}) AS node WHERE node.type = 'text')"  # noqa: S608
+        found, given = f"{texts} REGEXP %s", [*params, *removed, in_either_case(self.word)]
+        if self.word.isascii() and self.word.replace("-", "").isalnum():
+            # Such a word stands in what is stored as it is; most rows are known not to have it without being taken apart.
+            found, given = f"({column} LIKE %s AND {found})", [*params, f"%{self.word}%", *given]
+        return found, given
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
-        sql, params = compiler.compile(self.answers)
+        kept, params = compiler.compile(self.answers)
         if self.without:
-            sql, params = f"({sql} - %s::text[])", [*params, self.without]
+            kept, params = f"({kept} - %s::text[])", [*params, self.without]
         path = 'strict $.** ? (@.type() == "string")'
-        return f"(SELECT string_agg(node #>> '{{}}', ' ') FROM jsonb_path_query({sql}, '{path}') AS node)", list(params)  # noqa: S608
+        texts = f"(SELECT string_agg(node #>> '{{}}', ' ') FROM jsonb_path_query({kept}, '{path}') AS node)"  # noqa: S608
+        return f"{texts} ~ %s", [*params, in_either_case(self.word)]
 
 
 def _containing(found: QuerySet[Submission], sight: Sight, words: str) -> QuerySet[Submission]:
     """Those whose number or answers have all the words in them. Title and organisation are answers too."""
     uploads = {field.code for form in sight.forms.values() for field in form.form if field.kind in ("file", "image")}
-    found = found.exclude(number=None).alias(text=AnswersText(sorted(sight.hidden | uploads)))
+    without = sorted(sight.hidden | uploads)
+    found = found.exclude(number=None)
     for word in unicodedata.normalize("NFC", words).split():
-        matches = Q(text__regex=in_either_case(word))
+        matches = Q(HasWord(word, without))
         number = re.fullmatch(rf"(?:{re.escape(str(sight.call))}/|#)?(\d{{1,9}})", word)
         found = found.filter(matches | Q(number=int(number[1])) if number else matches)
     return found
@@ -323,6 +329,20 @@ def with_details(found: QuerySet[Submission]) -> QuerySet[Submission]:
     """The submissions with their tags and standing decisions, two statements for all of them."""
     standing = Prefetch("decisions", Decision.objects.filter(undone_at=None), to_attr="standing")
     return found.prefetch_related("tags", standing)
+
+
+def keys_of(found: QuerySet[Submission], asked: Selection) -> Any:
+    """The keys of a selection in its order, to be paged: ordering keys needs little memory, and a search is made once."""
+    keys = found.values_list("pk", flat=True)
+    return list(keys) if asked.q else keys
+
+
+def rows_at(sight: Sight, keys: Iterable[UUID]) -> list[Submission]:
+    """The submissions of these keys in this order, with all that lists show of them."""
+    wanted = list(keys)
+    found = Submission.objects.filter(call=sight.call).select_related("owner__person", "country", "assignee__person")
+    rows = with_details(found).in_bulk(wanted)
+    return settle([rows[key] for key in wanted if key in rows], sight)
 
 
 def settle(rows: list[Submission], sight: Sight) -> list[Submission]:

@@ -10,7 +10,7 @@ from plenary.engines.calls import actions, intakes
 from plenary.engines.calls.actions.together import MOST, Deed, Refused, batch_of, do_together, foresee, undo_together
 from plenary.engines.calls.intakes import Intake, Made
 from plenary.engines.calls.models import Decision, IntakeResult, Submission
-from plenary.engines.calls.queries.selection import Selection, select, settle, sight_of, with_details
+from plenary.engines.calls.queries.selection import Selection, rows_at, select, sight_of
 from plenary.engines.calls.tests.working import begin, hand_in, make_call, make_edition, person
 from plenary.errors import Conflict, Invalid, NotAllowed
 from plenary.ground.audit.actors import SYSTEM
@@ -56,7 +56,7 @@ def staged(records):
 
 def foreseen(actor, call, deed):
     sight = sight_of(actor, call)
-    rows = settle(list(with_details(select(actor, sight, Selection(order="number")))), sight)
+    rows = rows_at(sight, select(actor, sight, Selection(order="number")).values_list("pk", flat=True))
     return [foresee(deed, row) for row in rows]
 
 

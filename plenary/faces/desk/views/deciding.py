@@ -22,7 +22,7 @@ from plenary.engines.calls.actions.together import MOST, Foreseen, Refused, do_t
 from plenary.engines.calls.form.fields import ORGANISATION, TITLE
 from plenary.engines.calls.models import IntakeResult, Submission
 from plenary.engines.calls.queries import duplicates_of, readable, submission_for
-from plenary.engines.calls.queries.selection import Selection, Sight, chosen, decision_in_words, place_of, select, settle, sight_of, staff_of, with_details
+from plenary.engines.calls.queries.selection import Selection, Sight, chosen, decision_in_words, place_of, rows_at, select, sight_of, staff_of
 from plenary.engines.calls.windows import window_for
 from plenary.errors import Conflict, Invalid
 from plenary.faces.desk import trails
@@ -131,7 +131,7 @@ def _chosen(request: DeskRequest, sight: Sight, asked: Selection) -> list[Submis
         found = select(request.user, sight, asked)
     else:
         found = chosen(request.user, sight, asked, keys_in(request.POST.getlist("key"))[: MOST + 1])
-    return settle(list(with_details(found)[: MOST + 1]), sight)
+    return rows_at(sight, found.values_list("pk", flat=True)[: MOST + 1])
 
 
 def _deed_in_words(form: TogetherForm) -> str:

@@ -30,12 +30,12 @@ from plenary.engines.calls.queries.selection import (
     Sight,
     decision_in_words,
     doubled,
+    keys_of,
+    rows_at,
     select,
-    settle,
     sight_of,
     staff_of,
     tags_of,
-    with_details,
 )
 from plenary.engines.calls.queries.tallies import Tally, category_in_words, states_of, tallies_of
 from plenary.errors import Conflict, Invalid
@@ -94,8 +94,8 @@ def submissions(request: DeskRequest, code: str, slug: str) -> HttpResponse:
     asked = read_query(request, ListQuery)
     sight = sight_of(request.user, call)
     columns = chosen_columns(sight, asked.columns)
-    page = page_of(with_details(select(request.user, sight, asked)), asked.page, SIZE)
-    rows = settle(list(page.object_list), sight)
+    page = page_of(keys_of(select(request.user, sight, asked), asked), asked.page, SIZE)
+    rows = rows_at(sight, page.object_list)
     states = states_of(request.user, sight)
     batch = _batch(call, asked.done)
     is_bare = not asked.filters and asked.page == 1
