@@ -18,6 +18,7 @@ from plenary.faces.desk.views import (
     organisations,
     outbox,
     people,
+    submission_imports,
     submissions,
     trail,
     uses,
@@ -71,6 +72,8 @@ urlpatterns = [
         r"^editions/(?P<code>[-\w]+)/calls/(?P<slug>[-\w]+)/submissions/submissions\.(?P<ending>xlsx|csv|json)$", submissions.export, name="submissions_export"
     ),
     path("editions/<slug:code>/calls/<slug:slug>/enter/", entering.enter, name="submission_enter"),
+    path("editions/<slug:code>/calls/<slug:slug>/import/", submission_imports.upload, name="submissions_import"),
+    path("editions/<slug:code>/calls/<slug:slug>/import/<str:token>/", submission_imports.check, name="submissions_import_check"),
     path("submissions/<uuid:key>/", deciding.submission, name="submission"),
     path("submissions/<uuid:key>/edit/", entering.edit, name="submission_edit"),
     path("people/", people.people, name="people"),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import uuid
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +21,7 @@ from plenary.engines.calls.models import Call, Submission
 from plenary.engines.calls.queries.selection import NONE, decision_in_words
 from plenary.faces.desk.forms.base import DeskForm, language_names
 from plenary.faces.desk.forms.moments import MomentField
+from plenary.faces.desk.importing.submissions import LARGEST, SUFFIXES
 from plenary.ground.people.models import User
 
 LONGEST_MESSAGE = 10_000
@@ -218,3 +221,28 @@ class EnterForm(DeskForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["language"].choices = list(language_names().items())  # type: ignore[attr-defined]
+
+
+class TableForm(DeskForm):
+    """A table of submissions that somebody collected elsewhere."""
+
+    file = forms.FileField(label=gettext_lazy("Table"), max_length=300)
+    language = forms.ChoiceField(label=gettext_lazy("Language of the contributors"), help_text=gettext_lazy("Mails to them are written in it."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = list(language_names().items())  # type: ignore[attr-defined]
+        file: Any = self.fields["file"]
+        file.widget.attrs["accept"] = ",".join(SUFFIXES)
+        file.help_text = _("%(endings)s, at most %(size)d MB. The table is only checked now; nothing is written before you confirm.") % {
+            "endings": ", ".join(SUFFIXES),
+            "size": LARGEST // 1_000_000,
+        }
+
+    def clean_file(self) -> UploadedFile:
+        upload: UploadedFile = self.cleaned_data["file"]
+        if Path(upload.name or "").suffix.lower() not in SUFFIXES:
+            raise forms.ValidationError(_("Send a table: the names of such files end in %(endings)s.") % {"endings": ", ".join(SUFFIXES)})
+        if (upload.size or 0) > LARGEST:
+            raise forms.ValidationError(_("The file is larger than %(n)s megabytes.") % {"n": LARGEST // 1_000_000})
+        return upload

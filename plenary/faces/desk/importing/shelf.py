@@ -22,7 +22,9 @@ from django.utils.text import get_valid_filename
 from plenary.faces.desk.importing.outcome import Outcome
 
 LASTS = 2 * 60 * 60  # seconds
-_ABOUT, _TAKEN = "import.json", "taken.json"
+_ABOUT, _TAKEN, _WORKING = "import.json", "taken.json", "working.json"
+#: Seconds without news after which work in the background is taken for broken off.
+PATIENCE = 10 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,51 @@ def take(kept: Kept) -> bool:
     except OSError:
         return False
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """How far the reading or importing of a file is that goes on in the background. total: 0 while it is not known."""
+
+    done: int
+    total: int
+
+
+def begin(kept: Kept) -> bool:
+    """Whether the caller is the one who works on the file in the background; ``end`` gives it back."""
+    place = _folder() / kept.token / _WORKING
+    if place.exists() and time.time() - place.stat().st_mtime > PATIENCE:
+        place.unlink(missing_ok=True)
+    try:
+        with place.open("x", encoding="utf-8") as file:
+            json.dump([0, 0], file)
+    except OSError:
+        return False
+    return True
+
+
+def tell(kept: Kept, done: int, total: int) -> None:
+    """Say how far the work is."""
+    draft = _folder() / kept.token / "working.json.new"
+    draft.write_text(json.dumps([done, total]), encoding="utf-8")
+    draft.replace(_folder() / kept.token / _WORKING)
+
+
+def working(kept: Kept) -> Working | None:
+    """How far the work on a file is; None where nobody works on it, or not any more."""
+    place = _folder() / kept.token / _WORKING
+    try:
+        if time.time() - place.stat().st_mtime > PATIENCE:
+            return None
+        done, total = json.loads(place.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return Working(done, total)
+
+
+def end(kept: Kept) -> None:
+    """Nobody works on the file any more."""
+    (_folder() / kept.token / _WORKING).unlink(missing_ok=True)
 
 
 def discard(kept: Kept) -> None:
