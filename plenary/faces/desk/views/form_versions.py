@@ -48,7 +48,9 @@ def preview(request: DeskRequest, code: str, slug: str) -> HttpResponse:
     problems: dict[str, list[str]] = {}
     if request.method == "POST":
         answers = read_posted(definition, request.POST)
-        problems = check(definition, answers, lookups, languages=tuple(call.languages)).problems
+        found_wrong = check(definition, answers, lookups, languages=tuple(call.languages)).problems
+        # Files belong to a submission, and there is none: that they are missing says nothing here.
+        problems = {code: sentences for code, sentences in found_wrong.items() if definition.by_code[code].kind not in ("file", "image")}
     view = form_view(definition, answers, lookups, problems=problems, languages=tuple(call.languages), language=reader_language())
     return show_call(
         request,
@@ -61,6 +63,7 @@ def preview(request: DeskRequest, code: str, slug: str) -> HttpResponse:
         version=found,
         is_checked=request.method == "POST",
         holds=not problems,
+        has_files=any(field.kind in ("file", "image") for field in definition),
         has_conditions=any(field.when for field in definition),
     )
 
