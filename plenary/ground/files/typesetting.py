@@ -95,9 +95,13 @@ def _every_font() -> typst.Fonts:
 # ---- source ---------------------------------------------------------------------------------------------------------
 
 
+#: Signs that PDF/UA-1 does not let stand: what got lost on the way shows, marks of the order of bytes do not.
+_NOT_IN_PDF = {0x0000: FALLBACK_SIGN, 0xFEFF: None, 0xFFFE: None}
+
+
 def string(text: str) -> str:
     """A string literal: nothing in it is code. JSON's escapes for what Typst would read are Typst's own, but for \\u."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "").replace("\t", "\\t")
+    escaped = text.translate(_NOT_IN_PDF).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "").replace("\t", "\\t")
     return f'"{escaped}"'
 
 
