@@ -266,7 +266,8 @@ def _space(field: Any, call: Call, lookups: Lookups, language: str) -> str:
         currencies = " #h(1em) ".join(f"#dot~{text_of(code)}" for code in field.currencies[:12])
         return f"#short-line(32%) #h(1em) {currencies}"
     if kind in ("file", "image"):
-        return f"#block(above: 0.4em, small({string(_('Added on the page of the call.'))}))"
+        words = _("Added on the page of the call.")
+        return f"#block(above: 0.4em, small({string(words)}))"
     if kind == "consent":
         return _boxes([(_("Yes, I agree"), [])], many=True, language=language)
     return "#rule-lines(1)"
@@ -318,7 +319,8 @@ def _concepts(offered: Sequence[Known], *, many: bool, leaves: bool, language: s
     line = f"#block(above: 0.6em, written({told}, 1fr))"
     if not many or len(top) > LONGEST_LIST or len(top) == len(offered):
         return line
-    more = f"#block(above: 0.9em, written({string(_('More precisely, by codes'))}, 1fr))"
+    by_codes = _("More precisely, by codes")
+    more = f"#block(above: 0.9em, written({string(by_codes)}, 1fr))"
     return _boxes([(label_of(each), []) for each in top], many=many, language=language) + "\n" + more
 
 

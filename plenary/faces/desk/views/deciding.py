@@ -344,7 +344,7 @@ def _decide(actor: User, found: Submission, form: DecideForm) -> str:
     given = form.cleaned_data
     actions.decide(actor=actor, submission=found, code=given["decision"], message=given["message"], notify=given["notify"], hold=True)
     words = _("Decided: %(decision)s.") % {"decision": decision_in_words(given["decision"])}
-    return f"{words} {_('The mail waits in the outbox.')}" if given["notify"] else words
+    return " ".join([words, _("The mail waits in the outbox.")]) if given["notify"] else words
 
 
 def _return(actor: User, found: Submission, form: ReturnForm) -> str:

@@ -339,7 +339,7 @@
     const token = form.elements.csrfmiddlewaretoken.value;
     const progress = (offset) => {
       bar.value = offset;
-      words.textContent = say.uploading.replace("{name}", file.name).replace("{percent}", Math.floor((offset / file.size) * 100));
+      words.textContent = say.uploading.replace("{name}", file.name).replace("{percent}", Math.floor((offset / file.size) * 100) + "\u00a0%");
     };
     let offset = 0;
     let upload = "";
