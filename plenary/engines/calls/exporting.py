@@ -41,6 +41,8 @@ LONGEST_CELL = 32_767
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 DEFAULT = ("title", "organisation", "country", "category", "state", "submitted", "assignee", "tags")
+#: Of drafts hardly more is known than that they are there.
+DEFAULT_OF_DRAFTS = ("title", "state", "origin", "language", "saved", "assignee", "tags")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +129,13 @@ def _answer(field: Any) -> Callable[[Submission, Lookups], Any]:
     return value
 
 
-def chosen_columns(sight: Sight, codes: Iterable[str]) -> list[Column]:
+def chosen_columns(sight: Sight, codes: Iterable[str], *, of_drafts: bool = False) -> list[Column]:
     """The columns asked for, in the order asked; the usual ones where none are. Raises: BadQuery where there is no such column."""
     known = columns_of(sight)
     wanted = list(dict.fromkeys(codes))
     if any(code not in known for code in wanted):
         raise BadQuery({"columns": [_("This value is not one of those that can be asked for.")]})
-    return [known[code] for code in wanted or DEFAULT if code in known]
+    return [known[code] for code in wanted or (DEFAULT_OF_DRAFTS if of_drafts else DEFAULT) if code in known]
 
 
 def lookups_of(rows: list[Submission], sight: Sight, columns: Iterable[Column], *, addresses: bool = False) -> Lookups:

@@ -93,7 +93,7 @@ def submissions(request: DeskRequest, code: str, slug: str) -> HttpResponse:
     call = call_at_desk(request, code, slug)
     asked = read_query(request, ListQuery)
     sight = sight_of(request.user, call)
-    columns = chosen_columns(sight, asked.columns)
+    columns = _columns(sight, asked)
     page = page_of(keys_of(select(request.user, sight, asked), asked), asked.page, SIZE)
     rows = rows_at(sight, page.object_list)
     states = states_of(request.user, sight)
@@ -125,6 +125,10 @@ def submissions(request: DeskRequest, code: str, slug: str) -> HttpResponse:
         endings=list(exporting.FORMATS),
         may_see_outbox=may(request.user, "outgoing.view"),
     )
+
+
+def _columns(sight: Sight, asked: Selection) -> list[Column]:
+    return chosen_columns(sight, asked.columns, of_drafts=asked.state in ("draft", "discarded"))
 
 
 def _tallies(actor: User, sight: Sight) -> list[tuple[str, str, list[Tally], int]]:
@@ -280,9 +284,7 @@ def export(request: DeskRequest, code: str, slug: str, ending: str) -> HttpRespo
     asked = read_query(request, ExportQuery)
     sight = sight_of(request.user, call)
     known = columns_of(sight)
-    columns = (
-        list(known.values()) if asked.whole else [known["reference"], *(each for each in chosen_columns(sight, asked.columns) if each.code != "reference")]
-    )
+    columns = list(known.values()) if asked.whole else [known["reference"], *(each for each in _columns(sight, asked) if each.code != "reference")]
     found = select(request.user, sight, asked)
     media_type, write = exporting.FORMATS[ending]
     record_export(actor=request.user, call=call, form=ending, count=found.count(), query=asked.query())
