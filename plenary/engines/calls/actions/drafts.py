@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,12 +19,13 @@ from plenary.engines.calls.actions.common import State, locked, tell
 from plenary.engines.calls.form.checking import check_file
 from plenary.engines.calls.form.definition import Definition
 from plenary.engines.calls.form.posted import too_long
+from plenary.engines.calls.form.signs import as_written, seen_digest
 from plenary.engines.calls.form.values import Wrong
 from plenary.engines.calls.holders import new_secret, secret_of
 from plenary.engines.calls.mails import absolute, mail
 from plenary.engines.calls.models import Attachment, Call, Invitation, LateCode, Submission
 from plenary.engines.calls.models.submissions import digest
-from plenary.engines.calls.queries import form_in_force
+from plenary.engines.calls.queries import form_in_force, form_to_answer
 from plenary.engines.calls.windows import window_for
 from plenary.errors import Conflict, Invalid, NotAllowed, Stale
 from plenary.ground.audit.actors import SYSTEM, Actor, may, require
@@ -46,23 +45,6 @@ class Saved:
     submission: Submission
     conflicts: dict[str, Any] = field(default_factory=dict)
     problems: dict[str, list[str]] = field(default_factory=dict)
-
-
-def as_written(answer: Any) -> Any:
-    """An answer as a page would send it, so that what is typed and what was stored compare: 12 is "12", nothing is None."""
-    if isinstance(answer, Mapping):
-        written = {str(key): as_written(each) for key, each in sorted(answer.items())}
-        return {key: each for key, each in written.items() if each is not None} or None
-    if isinstance(answer, list | tuple):
-        return sorted(str(each) for each in answer if str(each).strip()) or None
-    if answer is None or answer is False or answer == "":
-        return None
-    return "true" if answer is True else str(answer).replace("\r\n", "\n").strip() or None
-
-
-def seen_digest(answer: Any) -> str:
-    """A short sign of an answer; a page sends it back to say what its reader saw."""
-    return hashlib.blake2b(json.dumps(as_written(answer), ensure_ascii=False, sort_keys=True).encode("utf-8", "replace"), digest_size=6).hexdigest()
 
 
 @transaction.atomic
@@ -123,8 +105,8 @@ def save_draft(
     _require_editable(actor, submission)
     if revision is not None and revision != submission.revision:
         raise Stale(_("Somebody else has changed this meanwhile. Fetch it anew and make your change again."))
-    current = dict(submission.answers if submission.draft is None else submission.draft)
-    form = form_in_force(submission.call) or submission.form
+    current = dict(submission.written)
+    form = form_to_answer(submission)
     kept, problems = _storable(form.form, answers)
     conflicts: dict[str, Any] = {}
     changed: dict[str, Any] = {}
@@ -267,13 +249,13 @@ def attach(*, actor: Actor, submission: Submission, code: str, upload: UploadedF
     Raises: Invalid at the field's code, where the file is not what is asked for or there are too many.
     """
     require(actor, "calls.write_answers", submission)
-    form = (form_in_force(submission.call) or submission.form).form
+    form = form_to_answer(submission).form
     asked_for = form.by_code.get(code)
     if asked_for is None or asked_for.kind not in ("file", "image"):
         raise Invalid({code: [_("No file is asked for here.")]})
     _require_editable(actor, submission)
     held = set(submission.attachments.filter(field=code, file__deleted_at=None).values_list("file_id", flat=True))
-    answer = (submission.answers if submission.draft is None else submission.draft).get(code) or []
+    answer = submission.written.get(code) or []
     if len([key for key in answer if key in {str(each) for each in held}]) >= asked_for.most:
         raise Invalid(
             {code: [ngettext("At most %(n)s file can be added here.", "At most %(n)s files can be added here.", asked_for.most) % {"n": asked_for.most}]}
@@ -291,7 +273,7 @@ def attach(*, actor: Actor, submission: Submission, code: str, upload: UploadedF
     with transaction.atomic():
         attachment = Attachment.objects.create(submission=submission, field=code, file=stored)
         fresh = locked(submission)
-        current = dict(fresh.answers if fresh.draft is None else fresh.draft)
+        current = dict(fresh.written)
         fresh.draft = {**current, code: [*(current.get(code) or []), str(stored.pk)]}
         fresh.revision += 1
         fresh.saved_at = timezone.now()
@@ -308,7 +290,7 @@ def detach(*, actor: Actor, submission: Submission, key: uuid.UUID) -> Submissio
     attachment = submission.attachments.filter(file_id=key).select_related("file").first()
     if attachment is None:
         raise Conflict(_("This file is not here any more."))
-    current = dict(submission.answers if submission.draft is None else submission.draft)
+    current = dict(submission.written)
     current[attachment.field] = [each for each in current.get(attachment.field) or [] if each != str(attachment.file_id)]
     submission.draft = {code: answer for code, answer in current.items() if as_written(answer) is not None}
     submission.revision += 1

@@ -20,7 +20,6 @@ from django.utils.translation import ngettext
 
 from plenary.engines.calls.actions.common import KIND, State
 from plenary.engines.calls.actions.submitting import (
-    COUNTED,
     check_stakeholder,
     per_category_in_words,
     per_organisation_in_words,
@@ -34,6 +33,7 @@ from plenary.engines.calls.form.lookups import Lookups, concepts_of
 from plenary.engines.calls.form.table import TableRow, contributor_column, rows_of
 from plenary.engines.calls.form.values import Wrong, mail_address
 from plenary.engines.calls.models import Call, FormVersion, Submission
+from plenary.engines.calls.models.submissions import STANDING
 from plenary.engines.calls.queries import form_in_force
 from plenary.errors import Conflict, Invalid
 from plenary.ground.audit.actions import keep_first_versions, record_many
@@ -173,7 +173,7 @@ def _check_limits(call: Call, form: FormVersion, ready: Sequence[_Ready], report
     """Note where the call takes no more from an organisation, what is here and what comes taken together."""
     if not (call.per_organisation or call.per_organisation_and_category):
         return
-    here = Submission.objects.filter(call=call, state__in=COUNTED).exclude(organisation_key="").values_list("organisation_key", "category")
+    here = Submission.objects.filter(call=call, state__in=STANDING).exclude(organisation_key="").values_list("organisation_key", "category")
     by_category: Counter[tuple[str, str]] = Counter(here.iterator())
     by_organisation: Counter[str] = Counter()
     for (key, _category), count in by_category.items():

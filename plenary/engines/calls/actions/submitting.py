@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from plenary.engines.calls.actions.common import KIND, State, locked, move, tell
+from plenary.engines.calls.actions.common import KIND, locked, move, tell
 from plenary.engines.calls.actions.drafts import invite, start_draft
 from plenary.engines.calls.events import SubmissionReceived
 from plenary.engines.calls.form.checking import Checked, check
@@ -19,7 +19,8 @@ from plenary.engines.calls.form.definition import Definition
 from plenary.engines.calls.form.fields import CATEGORY, COUNTRY, FOCAL_POINT, ORGANISATION, TITLE
 from plenary.engines.calls.form.lookups import Attached, Lookups, concepts_of
 from plenary.engines.calls.models import Call, FormVersion, Submission
-from plenary.engines.calls.queries import form_in_force
+from plenary.engines.calls.models.submissions import STANDING
+from plenary.engines.calls.queries import form_to_answer
 from plenary.engines.calls.windows import window_for
 from plenary.errors import Conflict, Invalid
 from plenary.ground.audit.actions import keep_version
@@ -28,9 +29,6 @@ from plenary.ground.audit.events import emit
 from plenary.ground.framework.models import Concept
 from plenary.ground.people.models import User
 from plenary.ground.people.names import fold
-
-#: States that count for the limits of a call.
-COUNTED = (State.SUBMITTED, State.RETURNED, State.ACCEPTED, State.DECLINED)
 
 
 def lookups_for(submission: Submission | None, definition: Definition) -> Lookups:
@@ -71,7 +69,7 @@ def submit(*, actor: Actor, submission: Submission, email: str = "") -> Submissi
         raise Conflict(_("This call is closed. What you wrote is kept; ask the secretariat if you may hand it in late."))
     if submission.draft is None and submission.number:
         raise Conflict(_("There are no changes to submit."))
-    form = form_in_force(call) or submission.form
+    form = form_to_answer(submission)
     checked = check_answers(submission, form, submission.draft or {})
     if not checked.holds:
         raise Invalid(checked.problems)
@@ -159,7 +157,7 @@ def check_stakeholder(call: Call, submission: Submission, form: Definition) -> N
 
 
 def _check_limits(call: Call, submission: Submission) -> None:
-    others = Submission.objects.filter(call=call, state__in=COUNTED).exclude(pk=submission.pk)
+    others = Submission.objects.filter(call=call, state__in=STANDING).exclude(pk=submission.pk)
     if call.per_person and submission.owner_id and others.filter(owner_id=submission.owner_id).count() >= call.per_person:
         raise Conflict(per_person_in_words(call))
     if not submission.organisation_key:

@@ -14,9 +14,9 @@ from django.utils.translation import ngettext
 from ninja.errors import HttpError
 from pydantic import AfterValidator
 
-from plenary.engines.calls.actions.drafts import as_written
 from plenary.engines.calls.form.definition import Definition
 from plenary.engines.calls.form.posted import MOST_VALUES, storable, too_long
+from plenary.engines.calls.form.signs import as_written
 from plenary.errors import Invalid, Stale
 
 #: Numbers beyond this are none that anybody means, and not every program can read them.

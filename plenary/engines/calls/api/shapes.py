@@ -141,7 +141,7 @@ def present(actor: User, submission: Submission, *, check: bool = False) -> Subm
     window = window_for(submission)
     problems = None
     if check and draft is not None:
-        problems = check_answers(submission, queries.form_in_force(submission.call) or submission.form, draft).problems
+        problems = check_answers(submission, queries.form_to_answer(submission), draft).problems
     return SubmissionOut(
         id=submission.pk,
         reference=submission.reference,

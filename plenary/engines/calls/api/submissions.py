@@ -118,8 +118,8 @@ def change_submission(request: HttpRequest, response: HttpResponse, key: uuid.UU
     user = account_of(request)
     submission = _writable(user, key)
     revision = revision_of(if_match)
-    form = queries.form_in_force(submission.call) or submission.form
-    answers = read_answers(form.form, payload.answers, submission.answers if submission.draft is None else submission.draft)
+    form = queries.form_to_answer(submission)
+    answers = read_answers(form.form, payload.answers, submission.written)
     actions.save_draft(actor=user, submission=submission, answers=answers, revision=revision, language=payload.language)
     return _answer(user, key, response)
 

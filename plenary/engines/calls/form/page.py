@@ -23,6 +23,7 @@ from plenary.engines.calls.form.lists import check_boxes, select_options
 from plenary.engines.calls.form.lookups import Attached, Lookups
 from plenary.engines.calls.form.posted import control
 from plenary.engines.calls.form.showing import PIECES, lines_of
+from plenary.engines.calls.form.signs import as_written, signs_of
 from plenary.ground.framework.text import LANGUAGES, direction
 
 #: More options than this stand in a list of their own height, with a search above.
@@ -157,8 +158,6 @@ def form_view(
     may be written, empty for the six. language: in which the contributor writes first. seen: the stored answers where the
     page shows others.
     """
-    from plenary.engines.calls.actions.drafts import as_written
-
     problems, conflicts = problems or {}, conflicts or {}
     tongues = languages or LANGUAGES
     first = language if language in tongues else tongues[0]
@@ -185,13 +184,6 @@ def form_view(
         general=list(problems.get("", [])),
         needed=sum(1 for each in definition if each.required and shown[each.code]),
     )
-
-
-def signs_of(definition: Definition, answers: Mapping[str, Any]) -> dict[str, str]:
-    """What a page sends back to say which answers its reader saw: a sign of each."""
-    from plenary.engines.calls.actions.drafts import seen_digest
-
-    return {each.code: seen_digest(answers.get(each.code)) for each in definition}
 
 
 _blanks: dict[tuple[int, str, tuple[str, ...], str | None], tuple[Any, Any, SafeString]] = {}

@@ -120,9 +120,19 @@ class Submission(models.Model):
         return self.owner_id is not None or bool(self.entered_by)
 
     @property
+    def written(self) -> dict[str, Any]:
+        """What its contributor is working on: the draft, else what was submitted."""
+        found: dict[str, Any] = self.answers if self.draft is None else self.draft
+        return found
+
+    @property
     def shown_answers(self) -> dict[str, Any]:
         """What was submitted, or of a draft what is written so far."""
         return dict(self.answers if self.number else self.draft or {})
+
+
+#: States of what was handed in and not taken back: it counts for limits, focal points and the account of uses.
+STANDING = (Submission.State.SUBMITTED, Submission.State.RETURNED, Submission.State.ACCEPTED, Submission.State.DECLINED)
 
 
 class Attachment(models.Model):

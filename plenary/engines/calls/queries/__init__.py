@@ -23,7 +23,7 @@ from plenary.engines.calls.queries.calls import (
     timeline,
     words_of,
 )
-from plenary.engines.calls.queries.submissions import duplicates_of, mine, readable, submission_for, unclaimed, visible_to
+from plenary.engines.calls.queries.submissions import duplicates_of, form_to_answer, mine, readable, submission_for, visible_to
 from plenary.engines.calls.queries.uses import contributed, in_words, published_uses, use_counts
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "dated_phases",
     "duplicates_of",
     "form_in_force",
+    "form_to_answer",
     "in_words",
     "last_closed",
     "mine",
@@ -54,7 +55,6 @@ __all__ = [
     "stage_of",
     "submission_for",
     "timeline",
-    "unclaimed",
     "use_counts",
     "visible_to",
     "words_of",

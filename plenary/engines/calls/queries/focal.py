@@ -8,13 +8,10 @@ from typing import Any
 from django.db.models import QuerySet
 
 from plenary.engines.calls.models import Submission
+from plenary.engines.calls.models.submissions import STANDING
 from plenary.ground.framework.models import Concept
 from plenary.ground.people.models import RoleGrant, User
 from plenary.ground.people.queries import in_force
-
-State = Submission.State
-#: What was handed in and not taken back.
-STANDING = (State.SUBMITTED, State.RETURNED, State.ACCEPTED, State.DECLINED)
 
 
 def countries_followed(user: User) -> list[Concept]:
@@ -42,7 +39,6 @@ def followed_in(country: str, call: str = "") -> dict[str, Any]:
         "submissions": found,
         "calls": [(code, number, code == call) for code, number in sorted(calls.items(), reverse=True)],
         "chosen": call,
-        "states": [(str(State(state).label), number) for state, number in Counter(each.state for each in found).items()],
     }
 
 

@@ -6,7 +6,8 @@ import uuid
 
 from django.db.models import Q, QuerySet
 
-from plenary.engines.calls.models import Call, Submission
+from plenary.engines.calls.models import Call, FormVersion, Submission
+from plenary.engines.calls.queries.calls import form_in_force
 from plenary.engines.calls.rules import READERS
 from plenary.ground.audit.actors import Actor, may
 from plenary.ground.people.models import User
@@ -60,13 +61,13 @@ def submission_for(actor: Actor, key: uuid.UUID | str) -> Submission:
     return visible_to(actor).get(pk=key)
 
 
-def unclaimed(email: str) -> QuerySet[Submission]:
-    """Drafts begun without an account whose link was sent to an address."""
-    return _whole().filter(email__iexact=email, owner=None, entered_by="", deleted_at=None).exclude(secret="")
-
-
 def duplicates_of(submission: Submission) -> QuerySet[Submission]:
     """Others of the same call with the same title from the same organisation."""
     if not submission.fingerprint:
         return Submission.objects.none()
     return _whole().filter(call=submission.call_id, fingerprint=submission.fingerprint, deleted_at=None).exclude(pk=submission.pk).order_by("number")
+
+
+def form_to_answer(submission: Submission) -> FormVersion:
+    """The form with which a submission is written now: the one in force, or that of its answers where there is none any more."""
+    return form_in_force(submission.call) or submission.form

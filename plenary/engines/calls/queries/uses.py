@@ -11,10 +11,9 @@ from plenary.engines.calls.form.definition import Definition
 from plenary.engines.calls.form.lookups import Lookups, concepts_of
 from plenary.engines.calls.form.showing import ShownPart, show
 from plenary.engines.calls.models import Call, Submission
+from plenary.engines.calls.models.submissions import STANDING
 
 State = Submission.State
-#: Inputs that were handed in and stand.
-STANDING = (State.SUBMITTED, State.RETURNED, State.ACCEPTED, State.DECLINED)
 #: Kinds of answers that name people or lead to them; the public account leaves them out, whatever the form says.
 _PERSONAL = ("person", "email", "phone", "file", "image", "consent")
 

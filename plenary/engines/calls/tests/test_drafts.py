@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from plenary.engines.calls import actions
-from plenary.engines.calls.actions.drafts import seen_digest
 from plenary.engines.calls.form.posted import to_posted
+from plenary.engines.calls.form.signs import seen_digest
 from plenary.engines.calls.holders import Holder, secret_of
 from plenary.engines.calls.models import Submission
 from plenary.engines.calls.tests.forms import GOOD, make_account, make_call, submitted

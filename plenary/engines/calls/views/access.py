@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from plenary.engines.calls.holders import Holder, held_by_secret, is_secret
 from plenary.engines.calls.models import Call, Submission
-from plenary.engines.calls.queries import submission_for
-from plenary.ground.audit.actors import NOBODY, Actor
+from plenary.engines.calls.queries import call_of, submission_for
+from plenary.ground.audit.actors import Actor
 from plenary.ground.people.models import User
 from plenary.ground.web import errors
 from plenary.ground.web.limits import buckets, client_of
@@ -44,11 +44,6 @@ class Access:
         return reverse(view, args=[self.key, *more])
 
 
-def actor_of(request: HttpRequest) -> Actor:
-    """The signed-in account, or nobody."""
-    return request.user if isinstance(request.user, User) else NOBODY
-
-
 def access_to(request: HttpRequest, key: str) -> Access:
     """The submission at an address. Raises: Http404 for whoever may not see it."""
     if is_secret(key):
@@ -71,8 +66,6 @@ def access_to(request: HttpRequest, key: str) -> Access:
 
 def call_at(edition: str, slug: str) -> Call:
     """A call with its phases. Raises: Http404."""
-    from plenary.engines.calls.queries import call_of
-
     try:
         return call_of(edition, slug)
     except Call.DoesNotExist as error:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,24 +16,24 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from plenary.engines.calls import actions, intakes
-from plenary.engines.calls.actions.drafts import as_written
 from plenary.engines.calls.actions.submitting import check_answers, lookups_for
 from plenary.engines.calls.form.checking import Checked
 from plenary.engines.calls.form.lookups import Lookups
-from plenary.engines.calls.form.page import form_view, signs_of
+from plenary.engines.calls.form.page import form_view
 from plenary.engines.calls.form.posted import read_posted
 from plenary.engines.calls.form.showing import plain, show
+from plenary.engines.calls.form.signs import as_written, signs_of
 from plenary.engines.calls.models import Call, FormVersion, LateCode, Submission
-from plenary.engines.calls.queries import form_in_force, readable
-from plenary.engines.calls.views.access import SAVES, STARTS, Access, access_to, actor_of, call_at, refused
+from plenary.engines.calls.queries import form_in_force, form_to_answer, readable
+from plenary.engines.calls.views.access import SAVES, STARTS, Access, access_to, call_at, refused
+from plenary.engines.calls.views.posting import seen_of, take_files, take_off
 from plenary.engines.calls.windows import Window, usable_code, window_for, window_of
 from plenary.errors import Conflict, Invalid
 from plenary.ground.audit.actors import may
 from plenary.ground.framework.text import reader_language
+from plenary.ground.people.access import actor_of
 from plenary.ground.people.models import User
 from plenary.ground.people.queries import texts_to_agree
-
-MOST_SEEN = 20_000  # characters of the signs that a page sends back
 
 
 @never_cache
@@ -105,7 +104,7 @@ def answer(request: HttpRequest, key: str) -> HttpResponse:
     """The form of a draft, or of the changes to what was handed in."""
     access = access_to(request, key)
     submission = access.submission
-    form = form_in_force(submission.call) or submission.form
+    form = form_to_answer(submission)
     if not may(access.actor, "calls.write_answers", submission) or not readable(access.actor, submission):
         raise Http404
     if submission.number and not _is_editable(access):
@@ -117,13 +116,13 @@ def answer(request: HttpRequest, key: str) -> HttpResponse:
         try:
             # What staff enter for somebody stays in the language of that contributor.
             language = "" if submission.entered_by else reader_language()
-            saved = actions.save_draft(actor=access.actor, submission=submission, answers=given, seen=_seen(request), language=language)
+            saved = actions.save_draft(actor=access.actor, submission=submission, answers=given, seen=seen_of(request), language=language)
         except Conflict as error:
             if _is_script(request):
                 return JsonResponse({"saved": False, "problem": str(error)}, status=409)
             return _page(request, access, form, given, general=str(error), status=409)
         return _after_saving(request, Access(saved.submission, access.actor, access.key), form, given, saved)
-    answers = submission.answers if submission.draft is None else submission.draft
+    answers = submission.written
     problems = check_answers(submission, form, answers).problems if "check" in request.GET else {}
     return _page(request, access, form, answers, problems=problems)
 
@@ -139,33 +138,24 @@ def _is_script(request: HttpRequest) -> bool:
     return request.headers.get("Accept", "").startswith("application/json")
 
 
-def _seen(request: HttpRequest) -> dict[str, str]:
-    try:
-        seen = json.loads(request.POST.get("seen", "")[:MOST_SEEN] or "{}")
-    except ValueError:
-        return {}
-    return {str(code): sign for code, sign in seen.items() if isinstance(sign, str)} if isinstance(seen, dict) else {}
-
-
 def _after_saving(request: HttpRequest, access: Access, form: FormVersion, given: Mapping[str, Any], saved: actions.Saved) -> HttpResponse:
     """What follows a saving: for a script what it must know, for a reader the next page."""
     submission = saved.submission
     problems = {code: list(sentences) for code, sentences in saved.problems.items()}
-    for code, sentences in _take_files(request, access, form).items():
+    for code, sentences in take_files(request, actor=access.actor, submission=submission, form=form).items():
         problems.setdefault(code, []).extend(sentences)
-    if "detach" in request.POST:
-        _detach(access, request.POST["detach"])
+    take_off(request, actor=access.actor, submission=submission)
     if _is_script(request):
-        return _told(access, form, saved, problems, given, _seen(request))
+        return _told(access, form, saved, problems, given, seen_of(request))
     submission = access_to(request, access.key).submission
     access = Access(submission, access.actor, access.key)
     if problems or saved.conflicts:
-        stored = submission.answers if submission.draft is None else submission.draft
+        stored = submission.written
         return _page(
             request,
             access,
             form,
-            {**stored, **_mine(given, saved, problems)},
+            {**stored, **_mine(given, saved)},
             problems=problems,
             conflicts=saved.conflicts,
             stored=stored,
@@ -178,7 +168,7 @@ def _after_saving(request: HttpRequest, access: Access, form: FormVersion, given
     return HttpResponseRedirect(access.path + (f"#{request.POST['at']}" if request.POST.get("at", "").startswith("f-") else ""))
 
 
-def _mine(given: Mapping[str, Any], saved: actions.Saved, problems: Mapping[str, Any]) -> dict[str, Any]:
+def _mine(given: Mapping[str, Any], saved: actions.Saved) -> dict[str, Any]:
     """What this writer wrote in fields that were not kept as they wrote them."""
     return {code: answer for code, answer in given.items() if code in saved.conflicts or code in saved.problems}
 
@@ -194,7 +184,7 @@ def _told(
         {"field": code, "label": str(form.form.by_code[code].label), "theirs": plain(form.form.by_code[code], theirs, lookups), "written": as_written(theirs)}
         for code, theirs in saved.conflicts.items()
     ]
-    stored = submission.answers if submission.draft is None else submission.draft
+    stored = submission.written
     signs = signs_of(form.form, {**stored, **saved.conflicts})
     for field in form.form:
         shown = field.code in saved.conflicts or (field.code in given and as_written(given[field.code]) == as_written(stored.get(field.code)))
@@ -202,33 +192,6 @@ def _told(
             signs[field.code] = seen[field.code]
     body = {"saved": True, "revision": submission.revision, "seen": json.dumps(signs), "conflicts": conflicts, "problems": problems, "path": access.path}
     return JsonResponse(body)
-
-
-def _take_files(request: HttpRequest, access: Access, form: FormVersion) -> dict[str, list[str]]:
-    """Attach the files of a form that was sent as a whole; what is wrong by field."""
-    problems: dict[str, list[str]] = {}
-    for name in request.FILES:
-        code = name.removeprefix("file-")
-        if code not in form.form.by_code:
-            continue
-        for upload in request.FILES.getlist(name)[:20]:
-            if not isinstance(upload, UploadedFile):
-                continue
-            try:
-                actions.attach(actor=access.actor, submission=access_to(request, access.key).submission, code=code, upload=upload)
-            except Invalid as error:
-                for sentences in error.problems.values():
-                    problems.setdefault(code, []).extend(f"{upload.name}: {sentence}" for sentence in sentences)
-    return problems
-
-
-def _detach(access: Access, key: str) -> None:
-    import uuid
-
-    try:
-        actions.detach(actor=access.actor, submission=access.submission, key=uuid.UUID(key))
-    except (ValueError, Conflict):
-        return  # it is gone already, which is what was asked for
 
 
 def _page(
@@ -278,8 +241,8 @@ def preview(request: HttpRequest, key: str) -> HttpResponse:
     submission = access.submission
     if not may(access.actor, "calls.write_answers", submission) or not readable(access.actor, submission):
         raise Http404
-    form = form_in_force(submission.call) or submission.form
-    answers = submission.answers if submission.draft is None else submission.draft
+    form = form_to_answer(submission)
+    answers = submission.written
     checked = check_answers(submission, form, answers)
     if request.method == "POST":
         return _hand_in(request, access, form, answers)

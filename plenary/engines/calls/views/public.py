@@ -16,7 +16,7 @@ from plenary.engines.calls import calendars, cards, linked_data, queries
 from plenary.engines.calls.documents import blank_pdf
 from plenary.engines.calls.form.table import template_csv, template_xlsx
 from plenary.engines.calls.models import Call, Phase
-from plenary.engines.calls.views.access import refused
+from plenary.engines.calls.views.access import call_at, refused
 from plenary.errors import Conflict
 from plenary.ground.files.typesetting import CannotTypeset
 from plenary.ground.framework.linked_data import block
@@ -43,7 +43,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
 def call(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
     """One call: what it asks for, its phases, its rules, and how to answer it."""
     read_query(request, Query)
-    found = _call(edition, slug)
+    found = call_at(edition, slug)
     now = timezone.now()
     steps = queries.timeline(found, now)
     open_call = queries.answerable(found, now)
@@ -82,7 +82,7 @@ def _stakeholder_types(found: Call) -> list[Concept]:
 def uses(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
     """What became of each input of a call, once the convener has told it."""
     query = read_query(request, Query)
-    found = _call(edition, slug)
+    found = call_at(edition, slug)
     if not found.shows_use or found.use_published_at is None:
         raise Http404
     page = page_of(queries.published_uses(found), query.page)
@@ -91,7 +91,7 @@ def uses(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
 
 def blank(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
     """The form as a PDF to be prepared on paper."""
-    found = _call(edition, slug)
+    found = call_at(edition, slug)
     form = queries.form_in_force(found)
     if form is None:
         raise Http404
@@ -106,7 +106,7 @@ def blank(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
 
 def template(request: HttpRequest, edition: str, slug: str, ending: str) -> HttpResponse:
     """The form as a table to be filled in: one row a submission."""
-    found = _call(edition, slug)
+    found = call_at(edition, slug)
     form = queries.form_in_force(found)
     if form is None or ending not in ("xlsx", "csv"):
         raise Http404
@@ -120,7 +120,7 @@ def template(request: HttpRequest, edition: str, slug: str, ending: str) -> Http
 @public_page
 def card(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
     """The picture that other sites show beside a link to the call."""
-    found = _call(edition, slug)
+    found = call_at(edition, slug)
     answer = HttpResponse(cards.png(found, queries.answerable(found)), content_type="image/png")
     answer["Cross-Origin-Resource-Policy"] = "cross-origin"
     return answer
@@ -139,16 +139,9 @@ def calendar(request: HttpRequest) -> HttpResponse:
 
 def call_calendar(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
     """Deadlines and meetings of one call."""
-    found = _call(edition, slug)
+    found = call_at(edition, slug)
     return calendars.response(calendars.calendar_of(str(found.title), _entries(list(found.phases.all()))), f"{edition}-{slug}.ics")
 
 
 def _entries(phases: Sequence[Phase]) -> list[calendars.Entry]:
     return [entry for phase in phases if (entry := calendars.entry_of(phase)) is not None]
-
-
-def _call(edition: str, slug: str) -> Call:
-    try:
-        return queries.call_of(edition, slug)
-    except Call.DoesNotExist as error:
-        raise Http404 from error

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from plenary.engines.calls import actions, partial
-from plenary.engines.calls.queries import form_in_force, readable
+from plenary.engines.calls.queries import form_to_answer, readable
 from plenary.engines.calls.views.access import SAVES, access_to, refused
 from plenary.errors import Conflict, Invalid
 from plenary.ground.audit.actors import may
@@ -51,7 +51,7 @@ def begin(request: HttpRequest, key: str) -> HttpResponse:
         told = Begun.model_validate({name: request.POST[name] for name in Begun.model_fields if name in request.POST})
     except ValidationError:
         return JsonResponse({"problem": _("The file cannot be read.")}, status=400)
-    form = form_in_force(access.submission.call) or access.submission.form
+    form = form_to_answer(access.submission)
     field = form.form.by_code.get(told.field)
     if field is None or field.kind not in ("file", "image"):
         return JsonResponse({"problem": _("No file is asked for here.")}, status=400)

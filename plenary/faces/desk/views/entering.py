@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -20,16 +18,13 @@ from plenary.engines.calls.actions.submitting import lookups_for
 from plenary.engines.calls.form.page import form_view
 from plenary.engines.calls.form.posted import read_posted
 from plenary.engines.calls.models import FormVersion, Submission
-from plenary.engines.calls.queries import form_in_force
+from plenary.engines.calls.queries import form_in_force, form_to_answer
+from plenary.engines.calls.views.posting import seen_of, take_files, take_off
 from plenary.errors import Conflict, Invalid
 from plenary.faces.desk.access import DeskRequest, desk_page, sent
 from plenary.faces.desk.forms.submissions import EnterForm
 from plenary.faces.desk.views.deciding import submission_at_desk
 from plenary.faces.desk.views.submissions import call_at_desk, show_submissions
-
-MOST_FILES = 20
-#: Characters of the signs by which the page says what its writer saw.
-MOST_SEEN = 20_000
 
 
 @desk_page()
@@ -71,7 +66,7 @@ def edit(request: DeskRequest, key: uuid.UUID) -> HttpResponse:
     found = submission_at_desk(request, key, "calls.decide")
     if not found.entered_by or found.number or found.deleted_at is not None:
         return redirect("desk:submission", key)
-    form = form_in_force(found.call) or found.form
+    form = form_to_answer(found)
     if request.method != "POST":
         return _page(request, found, form, found.draft or {})
     if "discard" in request.POST:
@@ -80,13 +75,13 @@ def edit(request: DeskRequest, key: uuid.UUID) -> HttpResponse:
         return redirect("desk:submissions", found.call.edition.code, found.call.slug)
     given = read_posted(form.form, request.POST)
     try:
-        saved = actions.save_draft(actor=request.user, submission=found, answers=given, seen=_seen(request))
+        saved = actions.save_draft(actor=request.user, submission=found, answers=given, seen=seen_of(request))
     except Conflict as error:
         return _page(request, found, form, given, problems={"": [str(error)]}, status=409)
     problems = {code: list(sentences) for code, sentences in saved.problems.items()}
-    for code, sentences in _take_files(request, key, form).items():
+    for code, sentences in take_files(request, actor=request.user, submission=saved.submission, form=form).items():
         problems.setdefault(code, []).extend(sentences)
-    _detach(request, key)
+    take_off(request, actor=request.user, submission=saved.submission)
     found = submission_at_desk(request, key, "calls.decide")
     stored = found.draft or {}
     if problems or saved.conflicts:
@@ -140,38 +135,3 @@ def _page(
         form=view,
         saving=reverse("calls:answer", args=[found.pk]),
     )
-
-
-def _seen(request: DeskRequest) -> dict[str, str]:
-    try:
-        seen = json.loads(request.POST.get("seen", "")[:MOST_SEEN] or "{}")
-    except ValueError:
-        return {}
-    return {str(code): sign for code, sign in seen.items() if isinstance(sign, str)} if isinstance(seen, dict) else {}
-
-
-def _take_files(request: DeskRequest, key: uuid.UUID, form: FormVersion) -> dict[str, list[str]]:
-    """Attach the files that came with the form; what is wrong by field."""
-    problems: dict[str, list[str]] = {}
-    for name in request.FILES:
-        code = name.removeprefix("file-")
-        if code not in form.form.by_code:
-            continue
-        for upload in request.FILES.getlist(name)[:MOST_FILES]:
-            if not isinstance(upload, UploadedFile):
-                continue
-            try:
-                actions.attach(actor=request.user, submission=submission_at_desk(request, key), code=code, upload=upload)
-            except Invalid as error:
-                for sentences in error.problems.values():
-                    problems.setdefault(code, []).extend(f"{upload.name}: {sentence}" for sentence in sentences)
-    return problems
-
-
-def _detach(request: DeskRequest, key: uuid.UUID) -> None:
-    if "detach" not in request.POST:
-        return
-    try:
-        actions.detach(actor=request.user, submission=submission_at_desk(request, key), key=uuid.UUID(request.POST["detach"]))
-    except (ValueError, Conflict):
-        return  # it is gone already, which is what was asked for

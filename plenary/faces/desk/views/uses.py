@@ -18,8 +18,9 @@ from plenary.engines.calls.actions import publish_use, record_use
 from plenary.engines.calls.actions.submitting import lookups_for
 from plenary.engines.calls.form.showing import show as answers_in_words
 from plenary.engines.calls.models import Call, Submission
+from plenary.engines.calls.models.submissions import STANDING
 from plenary.engines.calls.queries import visible_to
-from plenary.engines.calls.queries.uses import STANDING, hidden_from_public
+from plenary.engines.calls.queries.uses import hidden_from_public
 from plenary.engines.calls.windows import window_of
 from plenary.errors import Conflict, Invalid
 from plenary.faces.desk.access import DeskRequest, desk_page, sent

@@ -72,14 +72,30 @@ def days(start: date | None, end: date | None) -> str:
     return "".join(format_date(each, part, locale=babel_locale()) for each, part in zip((start, end), parts, strict=True))
 
 
+def _day_and_clock(day_in_zone: date, clock_words: str) -> str:
+    """A day with the time of day, in the order of the page's language."""
+    pattern = str(get_datetime_format("medium", locale=babel_locale()))
+    return pattern.replace("{1}", day(day_in_zone)).replace("{0}", clock_words)
+
+
+def _time_element(value: datetime, zone: str, words: str) -> SafeString:
+    """An instant as ``<time>``, in the words of its zone."""
+    return format_html(
+        '<time datetime="{}" data-zone="{}">{} <span class="zone">{}</span></time>',
+        value.astimezone(ZoneInfo("UTC")).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        zone,
+        words,
+        zone_city(zone),
+    )
+
+
 def moment_in_words(value: datetime, zone: str = "", all_day: bool = False) -> str:
     """An instant in the convener's zone, for mails and documents: 25 January 2021, 23:00 Geneva."""
     zone = zone or settings.CONVENER_ZONE
     wall = value.astimezone(ZoneInfo(zone))
     if all_day:
         return day(wall.date())
-    pattern = str(get_datetime_format("medium", locale=babel_locale()))
-    return f"{pattern.replace('{1}', day(wall.date())).replace('{0}', f'{wall:%H:%M}')} {zone_city(zone)}"
+    return f"{_day_and_clock(wall.date(), f'{wall:%H:%M}')} {zone_city(zone)}"
 
 
 @register.simple_tag
@@ -91,15 +107,7 @@ def moment(value: datetime | None, zone: str = "", all_day: bool = False) -> str
     wall = value.astimezone(ZoneInfo(zone))
     if all_day:
         return format_html('<time datetime="{}">{}</time>', wall.date().isoformat(), day(wall.date()))
-    pattern = str(get_datetime_format("medium", locale=babel_locale()))
-    words = pattern.replace("{1}", day(wall.date())).replace("{0}", f"{wall:%H:%M}")
-    return format_html(
-        '<time datetime="{}" data-zone="{}">{} <span class="zone">{}</span></time>',
-        value.astimezone(ZoneInfo("UTC")).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        zone,
-        words,
-        zone_city(zone),
-    )
+    return _time_element(value, zone, _day_and_clock(wall.date(), f"{wall:%H:%M}"))
 
 
 @register.simple_tag
@@ -109,15 +117,7 @@ def period(start: datetime | None, end: datetime | None, zone: str = "") -> str 
     if start is None or end is None or start.astimezone(ZoneInfo(zone)).date() != end.astimezone(ZoneInfo(zone)).date():
         first, last = moment(start, zone), moment(end, zone)
         return format_html("{} – {}", first, last) if first and last else first or last
-    pattern = str(get_datetime_format("medium", locale=babel_locale()))
-    words = pattern.replace("{1}", day(start.astimezone(ZoneInfo(zone)).date())).replace("{0}", f"{clock(start, zone)}–{clock(end, zone)}")
-    return format_html(
-        '<time datetime="{}" data-zone="{}">{} <span class="zone">{}</span></time>',
-        start.astimezone(ZoneInfo("UTC")).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        zone,
-        words,
-        zone_city(zone),
-    )
+    return _time_element(start, zone, _day_and_clock(start.astimezone(ZoneInfo(zone)).date(), f"{clock(start, zone)}–{clock(end, zone)}"))
 
 
 @register.filter

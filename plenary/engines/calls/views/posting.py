@@ -1,0 +1,55 @@
+"""What comes with a posted form beside its answers: what its writer saw, files, and files to be taken off."""
+
+from __future__ import annotations
+
+import json
+import uuid
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest
+
+from plenary.engines.calls import actions
+from plenary.engines.calls.models import FormVersion, Submission
+from plenary.errors import Conflict, Invalid
+from plenary.ground.audit.actors import Actor
+
+MOST_FILES = 20  # of one field at a time
+MOST_SEEN = 20_000  # characters of the signs that a page sends back
+
+
+def seen_of(request: HttpRequest) -> dict[str, str]:
+    """The signs of what the writer saw, by field; none where they cannot be read."""
+    try:
+        seen = json.loads(request.POST.get("seen", "")[:MOST_SEEN] or "{}")
+    except ValueError:
+        return {}
+    return {str(code): sign for code, sign in seen.items() if isinstance(sign, str)} if isinstance(seen, dict) else {}
+
+
+def take_files(request: HttpRequest, *, actor: Actor, submission: Submission, form: FormVersion) -> dict[str, list[str]]:
+    """Attach the files of a form that was sent as a whole; what is wrong by field."""
+    problems: dict[str, list[str]] = {}
+    for name in request.FILES:
+        code = name.removeprefix("file-")
+        if code not in form.form.by_code:
+            continue
+        for upload in request.FILES.getlist(name)[:MOST_FILES]:
+            if not isinstance(upload, UploadedFile):
+                continue
+            submission.refresh_from_db(fields=["answers", "draft"])  # the file before may have been the last that fits
+            try:
+                actions.attach(actor=actor, submission=submission, code=code, upload=upload)
+            except Invalid as error:
+                for sentences in error.problems.values():
+                    problems.setdefault(code, []).extend(f"{upload.name}: {sentence}" for sentence in sentences)
+    return problems
+
+
+def take_off(request: HttpRequest, *, actor: Actor, submission: Submission) -> None:
+    """Take the file off whose button was pressed, if one was."""
+    if "detach" not in request.POST:
+        return
+    try:
+        actions.detach(actor=actor, submission=submission, key=uuid.UUID(request.POST["detach"]))
+    except (ValueError, Conflict):
+        return  # it is gone already, which is what was asked for
