@@ -118,3 +118,25 @@ def test_the_form_of_a_draft_asks_little_of_the_database(client):
     with CaptureQueriesContext(connection) as asked:
         assert client.get(f"/calls/answers/{draft.pk}/").status_code == 200
     assert len(asked) <= 16
+
+
+@pytest.mark.parametrize("secrecy", ["private", "anonymous"])
+def test_the_account_of_uses_names_nobody_whom_the_form_keeps_from_the_public(client, secrecy):
+    from datetime import timedelta
+
+    import time_machine
+
+    from plenary.engines.calls.form.definition import Definition
+    from plenary.engines.calls.tests.forms import FIELDS
+
+    call = make_call(shows_use=True)
+    secret = [{**field, secrecy: True} if field["code"] in ("title", "organisation", "country") else field for field in FIELDS]
+    actions.put_form(actor=SYSTEM, call=call, definition=Definition.from_data({"parts": [{"fields": secret}]}))
+    sent = submitted(call, make_account())
+    actions.record_use(actor=SYSTEM, submission=sent, use="used", note=Text.of("Boats are a theme now."))
+    with time_machine.travel(call.phases.get().closes_at + timedelta(days=1), tick=False):
+        actions.publish_use(actor=SYSTEM, call=call)
+        page = client.get("/calls/2031/prizes/uses/").content.decode()
+    assert "Boats are a theme now." in page and "Input 1" in page
+    for kept_back in ("Boats with radios", "Harbour office", "Kenya"):
+        assert kept_back not in page
