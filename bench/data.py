@@ -101,7 +101,12 @@ def _recorded(page: dict[str, Any]) -> dict[str, Any] | None:
         ask()
     if page.get("once"):
         page["posts"] = list(posts)
-    return {**page, "statements": [query["sql"] for query in context.captured_queries if not query["sql"].startswith(("BEGIN", "SAVEPOINT", "RELEASE"))]}
+    return {
+        **page,
+        "statements": [
+            query["sql"] for query in context.captured_queries if not query["sql"].startswith(("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE"))
+        ],
+    }
 
 
 if __name__ == "__main__":
