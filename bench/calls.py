@@ -104,7 +104,6 @@ def make() -> dict[str, dict[str, Any]]:
 def _import(call: Any) -> None:
     """Import the submissions from a table, and say how long that took, dry and for good."""
     from plenary.engines.calls.actions.importing import import_submissions
-
     from plenary.engines.calls.form.table import write_table
     from plenary.ground.audit.actors import SYSTEM
 

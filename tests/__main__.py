@@ -22,8 +22,8 @@ ON_POSTGRES = (sys.executable, "-m", "tests.postgres", "--")
 
 #: Checks that read the code only.
 FAST_CHECKS: dict[str, tuple[str, ...]] = {
-    "style": (str(BIN / "ruff"), "check", "."),
-    "format": (str(BIN / "ruff"), "format", "--check", "--quiet", "."),
+    "style": (str(BIN / "ruff"), "check", "--no-cache", "."),
+    "format": (str(BIN / "ruff"), "format", "--no-cache", "--check", "--quiet", "."),
     "floors": (str(BIN / "lint-imports"), "--no-cache"),
     "types": (str(BIN / "mypy"),),
 }
