@@ -5,8 +5,19 @@ from __future__ import annotations
 import pytest
 from django.conf import settings
 from django.db import transaction
+from django.test.utils import setup_databases, teardown_databases
 
 # CPU-heavy hashing and the like are turned down in tests/environment.py, which is loaded before any settings are read.
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_modify_db_settings, django_db_blocker):
+    """A database for every run: pytest-django makes one only where some test asks for `db`, and ``whole_site`` may be alone."""
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, serialized_aliases=())
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture(scope="module")
