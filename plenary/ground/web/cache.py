@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import re
+import secrets
 import threading
 import time
 from collections import OrderedDict
@@ -34,6 +36,7 @@ MAX_BYTES = 64 * 1024 * 1024  # of bodies in all encodings, for each process
 MAX_BODY = 2 * 1024 * 1024
 MAX_QUERY = 200
 SMALLEST = 1024  # below this, compression gains nothing
+MOST_PADDING = 100  # bytes by which a personal page is made longer at random
 _NOT_KEPT = frozenset({"x-reference", "date", "set-cookie", "content-length", "content-encoding"})
 _COMPRESSIBLE = re.compile(r"^(text/|image/svg|application/([\w.+-]*\+)?(json|xml|javascript|yaml))")
 
@@ -192,7 +195,7 @@ def may_keep(request: HttpRequest, response: HttpResponse) -> bool:
 
 
 def compressed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """The answer compressed, unless it could hold a secret beside what a reader typed (the BREACH attack)."""
+    """The answer compressed. One that may hold a secret beside what somebody else chose gets a random length (see ``_of_random_length``)."""
     if (
         response.streaming
         or response.has_header("Content-Encoding")
@@ -201,11 +204,12 @@ def compressed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     ):
         return response
     patch_vary_headers(response, ["Accept-Encoding"])
-    if _has_session(request) or _sets_cookies(response) or request.META.get("CSRF_COOKIE_NEEDS_UPDATE"):
-        return response
     encoding = _accepted(request)
+    is_personal = _has_session(request) or _sets_cookies(response) or request.META.get("CSRF_COOKIE_NEEDS_UPDATE")
+    if is_personal and not (encoding := _accepted(request, ("gzip",))):
+        return response
     if encoding:
-        response.content = _compress(response.content, encoding)
+        response.content = _of_random_length(response.content) if is_personal else _compress(response.content, encoding)
         response["Content-Encoding"] = encoding
         response["Content-Length"] = str(len(response.content))
         if response.get("ETag", "").startswith('"'):
@@ -259,9 +263,9 @@ def _sets_cookies(response: HttpResponse) -> bool:
     return any(cookie.value or name != "messages" for name, cookie in response.cookies.items())
 
 
-def _accepted(request: HttpRequest) -> str:
+def _accepted(request: HttpRequest, offered: tuple[str, ...] = ("br", "gzip")) -> str:
     accepted = request.META.get("HTTP_ACCEPT_ENCODING", "")
-    for encoding in ("br", "gzip"):
+    for encoding in offered:
         found = re.search(rf"\b{encoding}\b\s*(;\s*q=([\d.]+))?", accepted)
         if found and (found[2] is None or found[2].strip("0.")):
             return encoding
@@ -270,3 +274,17 @@ def _accepted(request: HttpRequest) -> str:
 
 def _compress(body: bytes, encoding: str) -> bytes:
     return brotli.compress(body, quality=5) if encoding == "br" else gzip.compress(body, 6, mtime=0)
+
+
+def _of_random_length(body: bytes) -> bytes:
+    """The body in gzip, with a name of random length in its header.
+
+    Whoever can make a reader's browser ask for pages that repeat chosen text beside a secret could guess the secret from
+    how well it all compresses (the BREACH attack, Prado, Harris and Gluck 2013). The name hides small differences of length
+    ("Heal the Breach", Palacios and others 2022, as Django's own middleware does); and the CSRF token, the secret most worth
+    guessing, is masked anew on every page.
+    """
+    compressed = io.BytesIO()
+    with gzip.GzipFile(filename="a" * (1 + secrets.randbelow(MOST_PADDING)), mode="wb", compresslevel=3, fileobj=compressed, mtime=0) as stream:
+        stream.write(body)
+    return compressed.getvalue()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 #: The roles that open the desk; the web room knows them by name only.
 DESK_ROLES = ("administrator", "secretariat", "editor", "reader")
@@ -77,10 +78,14 @@ def _works_at_the_desk(user: Any) -> bool:
 
 def _with_paths(items: list[Item]) -> list[tuple[Item, str]]:
     """The items whose page exists, with its address in the page's language."""
-    found = []
-    for item in items:
-        try:
-            found.append((item, reverse(item.view)))
-        except NoReverseMatch:
-            continue
-    return found
+    where = (get_language(), get_urlconf(), get_script_prefix())
+    return [(item, path) for item in items if (path := _path_of(item.view, *where))]
+
+
+@lru_cache(maxsize=1000)
+def _path_of(view: str, language: str, urlconf: str | None, prefix: str) -> str:
+    """The address of a page without arguments, empty if there is none; the arguments are what it depends on."""
+    try:
+        return reverse(view)
+    except NoReverseMatch:
+        return ""

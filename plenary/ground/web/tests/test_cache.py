@@ -198,12 +198,19 @@ def test_answers_come_compressed_as_accepted_and_304_where_unchanged(caching):
 
 
 @pytest.mark.django_db
-def test_a_page_that_may_hold_a_secret_is_not_compressed(caching):
-    assert "Content-Encoding" not in Client().get("/t/form/", HTTP_ACCEPT_ENCODING="br")
-    assert Client().get("/t/own/", HTTP_ACCEPT_ENCODING="br")["Content-Encoding"] == "br"
+def test_a_page_that_may_hold_a_secret_does_not_tell_it_by_its_length(caching):
     reader = Client()
     reader.force_login(get_user_model().objects.create_user("a@example.org"), backend="django.contrib.auth.backends.ModelBackend")
-    assert "Content-Encoding" not in reader.get("/t/own/", HTTP_ACCEPT_ENCODING="br")
+    plain = reader.get("/t/own/").content.partition(b" ")[2]  # behind the number of its making
+    answers = [reader.get("/t/own/", HTTP_ACCEPT_ENCODING="br, gzip") for _each in range(30)]
+    assert {answer["Content-Encoding"] for answer in answers} == {"gzip"}
+    assert {gzip.decompress(answer.content).partition(b" ")[2] for answer in answers} == {plain}
+    assert len({len(answer.content) for answer in answers}) > 5
+    assert all(int(answer["Content-Length"]) == len(answer.content) for answer in answers)
+    assert "Content-Encoding" not in reader.get("/t/own/", HTTP_ACCEPT_ENCODING="br"), "brotli has no place for it"
+    form = Client().get("/t/form/", HTTP_ACCEPT_ENCODING="gzip")  # it sets a cookie
+    assert form["Content-Encoding"] == "gzip"
+    assert Client().get("/t/own/", HTTP_ACCEPT_ENCODING="br")["Content-Encoding"] == "br", "nobody's own"
 
 
 @pytest.mark.django_db
