@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils.html import format_html_join
+from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -23,7 +24,7 @@ from plenary.engines.calls.form.lists import check_boxes, select_options
 from plenary.engines.calls.form.lookups import Attached, Lookups
 from plenary.engines.calls.form.posted import control
 from plenary.engines.calls.form.showing import PIECES, lines_of
-from plenary.engines.calls.form.signs import as_written, signs_of
+from plenary.engines.calls.form.signs import signs_of
 from plenary.ground.framework.text import LANGUAGES, direction
 
 #: More options than this stand in a list of their own height, with a search above.
@@ -51,9 +52,9 @@ class Control:
     extra: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FieldView:
-    """A field on the page. theirs: what somebody else wrote meanwhile, where two wrote at once."""
+    """A field on the page. by_code: all fields of its form. theirs: what somebody else wrote meanwhile, where two wrote at once."""
 
     field: Any
     id: str
@@ -61,8 +62,7 @@ class FieldView:
     template: str
     controls: list[Control]
     problems: list[str]
-    only_if: str
-    limits: str
+    by_code: Mapping[str, Any]
     options: SafeString
     files: list[Attached]
     theirs: list[Any]
@@ -74,6 +74,16 @@ class FieldView:
     def control(self) -> Control:
         """The first control."""
         return self.controls[0]
+
+    @cached_property
+    def only_if(self) -> str:
+        """In words, when the field is asked."""
+        return only_if(self.field, self.by_code)
+
+    @cached_property
+    def limits(self) -> str:
+        """In words, what an answer must keep to."""
+        return limits_of(self.field)
 
     @property
     def others(self) -> list[Control]:
@@ -87,7 +97,7 @@ class FieldView:
 
     @property
     def html(self) -> SafeString:
-        """The whole field as markup."""
+        """The whole field as markup, rendered anew."""
         return render_to_string("calls/parts/field.html", {"view": self})
 
     @property
@@ -169,11 +179,8 @@ def form_view(
         fields = []
         for each in part.fields:
             answer, sentences, has_theirs = answers.get(each.code), problems.get(each.code, []), each.code in conflicts
-            if not sentences and not has_theirs and as_written(answer) is None:
-                fields.append(_blank(definition, each, lookups, ordered))
-                continue
             view = _field(each, answer, lookups, sentences, definition.by_code, ordered, has_theirs, conflicts.get(each.code))
-            fields.append(view.html)
+            fields.append(view.html if sentences or has_theirs or view.files else _cast(view, definition, lookups, ordered))
             if sentences:
                 wrong.append((view.control.id, str(each.label), list(sentences)))
         parts.append(PartView(part, number, fields))
@@ -186,20 +193,53 @@ def form_view(
     )
 
 
-_blanks: dict[tuple[int, str, tuple[str, ...], str | None], tuple[Any, Any, SafeString]] = {}
+@dataclass(frozen=True, slots=True)
+class _Mould:
+    """The markup of a field with gaps where answers stand: the same for everybody, so made once for each form and language.
+
+    pieces: markup and, at every second place, what fills the gap there. definition, concepts: what it was made from.
+    """
+
+    definition: Any
+    concepts: Any
+    pieces: list[str]
 
 
-def _blank(definition: Definition, field: Any, lookups: Lookups, languages: tuple[str, ...]) -> SafeString:
-    """The markup of a field without an answer: the same for everybody, so made once for each form and language."""
-    key = (id(definition), field.code, languages, get_language())
-    held = _blanks.get(key)
+_moulds: dict[tuple[Any, ...], _Mould] = {}
+_GAP = re.compile("\ue000(\\w+)\ue001")  # of characters for private use, which no checked text holds
+
+
+def _gap(name: str) -> str:
+    return f"\ue000{name}\ue001"
+
+
+def _cast(view: FieldView, definition: Definition, lookups: Lookups, languages: tuple[str, ...]) -> SafeString:
+    """A field with its answer, nothing being wrong with it, as markup."""
+    key = (
+        *(id(definition), view.field.code, languages, get_language()),
+        # What the templates ask of an answer, beside writing it down.
+        tuple((each.language, each.type, bool(each.value)) for each in view.controls),
+    )
+    mould = _moulds.get(key)
     # A definition and a mapping of concepts are never changed, only replaced by others.
-    if held is None or held[0] is not definition or held[1] is not lookups.concepts:
-        if len(_blanks) > 5000:
-            _blanks.clear()
-        view = _field(field, None, lookups, [], definition.by_code, languages, False, None)
-        held = _blanks[key] = (definition, lookups.concepts, view.html)
-    return held[2]
+    if mould is None or mould.definition is not definition or mould.concepts is not lookups.concepts:
+        if len(_moulds) > 5000:
+            _moulds.clear()
+        empty = replace(
+            view,
+            options=mark_safe(_gap("options")),
+            controls=[
+                replace(each, value=_gap(f"value{place}") if each.value else "", options=mark_safe(_gap(f"options{place}")) if each.options else each.options)
+                for place, each in enumerate(view.controls)
+            ],
+        )
+        mould = _moulds[key] = _Mould(definition, lookups.concepts, _GAP.split(empty.html))
+    fills: dict[str, str] = {"options": view.options}
+    for place, each in enumerate(view.controls):
+        fills[f"value{place}"], fills[f"options{place}"] = escape(each.value) if each.value else "", each.options
+    pieces = mould.pieces.copy()
+    pieces[1::2] = [fills[name] for name in pieces[1::2]]
+    return mark_safe("".join(pieces))
 
 
 def _field(
@@ -221,8 +261,7 @@ def _field(
         template=template,
         controls=controls,
         problems=list(problems),
-        only_if=only_if(field, by_code),
-        limits=limits_of(field),
+        by_code=by_code,
         options=options,
         files=[lookups.files[key] for key in _strings(answer) if key in lookups.files] if template == "files" else [],
         theirs=lines_of(field, theirs, lookups) if has_theirs else [],
