@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from plenary.engines.calls.form.definition import Definition
 from plenary.engines.calls.models import Invitation, Note, Submission
+from plenary.engines.calls.models.submissions import ERASED
 from plenary.ground.audit.actions import erase_payloads_of
 from plenary.ground.audit.actors import SYSTEM
 from plenary.ground.files.actions import purge
@@ -65,7 +66,7 @@ def _erase(subject: Subject) -> None:
             continue
         submission.answers = {code: answer for code, answer in submission.answers.items() if code not in private}
         submission.draft, submission.owner, submission.email, submission.secret, submission.message = None, None, "", "", ""
-        submission.entered_by = submission.entered_by or "erased"  # no secret address opens it any more
+        submission.entered_by = submission.entered_by or ERASED
         submission.save()
     Invitation.objects.filter(email__in=subject.emails).delete()
     if subject.user is not None:

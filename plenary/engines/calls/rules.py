@@ -6,7 +6,7 @@ from typing import Any
 
 from plenary.engines.calls.holders import Holder
 from plenary.engines.calls.models import Call, Submission
-from plenary.ground.audit.actors import Actor, allow, holds, predicate
+from plenary.ground.audit.actors import SYSTEM, Actor, allow, holds, predicate
 from plenary.ground.people.models import User
 
 STAFF = ("secretariat", "administrator")
@@ -39,10 +39,35 @@ def is_owner(actor: Actor, subject: Any = None) -> bool:
     return isinstance(subject, Submission) and isinstance(actor, User) and subject.owner_id == actor.pk
 
 
+@predicate
+def is_the_platform(actor: Actor, subject: Any = None) -> bool:
+    """Loading, nightly work and the command line."""
+    return actor is SYSTEM
+
+
+@predicate
+def is_handed_in(actor: Actor, subject: Any = None) -> bool:
+    """What stands in the submission was handed in at least once."""
+    return isinstance(subject, Submission) and subject.number is not None
+
+
+@predicate
+def was_entered(actor: Actor, subject: Any = None) -> bool:
+    """Staff typed the submission in for somebody who has no account here."""
+    return isinstance(subject, Submission) and subject.is_entered
+
+
+#: Those who write a submission: nobody else reads what is not handed in, nor hands it in, the secretariat neither.
+writers = is_contributor | (holds(*STAFF) & was_entered) | is_the_platform
+
 allow("calls.edit", holds(*STAFF) | keeps_the_edition)
+allow("calls.choose_intakes", keeps_the_edition)  # they make records far beyond the call
 allow("calls.view_submissions", holds(*READERS))
 allow("calls.decide", holds(*STAFF))
-allow("calls.write_answers", is_contributor | holds(*STAFF))
-allow("calls.read_answers", is_contributor | holds(*READERS))
+allow("calls.write_answers", writers)
+allow("calls.read_answers", writers | (holds(*READERS) & (is_handed_in | was_entered)))
+allow("calls.copy", writers)
+allow("calls.discard", is_owner | (holds(*STAFF) & was_entered) | is_the_platform)
+# Whoever joins reads and writes: staff who could ask somebody to join could ask themselves.
+allow("calls.invite", is_owner | (holds(*STAFF) & was_entered) | is_the_platform)
 allow("calls.withdraw", is_owner | holds(*STAFF))
-allow("calls.invite", is_owner | holds(*STAFF))

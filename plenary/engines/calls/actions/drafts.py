@@ -184,8 +184,9 @@ def send_link(*, actor: Actor, submission: Submission, secret: str, email: str) 
     require(actor, "calls.write_answers", submission)
     path = reverse("calls:answer", args=[secret]) if secret else reverse("calls:answer", args=[submission.pk])
     mail("calls-draft-link", submission, to=email, values={"link": absolute(path)})
-    submission.email = email.strip()
-    submission.save(update_fields=["email"])
+    if not submission.is_claimed:  # of a claimed one the address is known, or that of somebody else
+        submission.email = email.strip()
+        submission.save(update_fields=["email"])
     tell(actor, submission, "sent link")
 
 
@@ -193,7 +194,8 @@ def send_link(*, actor: Actor, submission: Submission, secret: str, email: str) 
 def discard_draft(*, actor: Actor, submission: Submission) -> Submission:
     """Throw a draft away, or the changes to what was submitted; staff can bring a draft back."""
     submission = locked(submission)
-    require(actor, "calls.withdraw", submission)
+    require(actor, "calls.discard", submission)
+    require_latest(submission, revision)
     if submission.number:
         submission.draft = None
         submission.revision += 1
@@ -225,7 +227,7 @@ def copy_to(*, actor: Actor, submission: Submission, call: Call, late: LateCode 
 
     A field of the same code and kind takes the answer over, else one that becomes the same. Files are added anew.
     """
-    require(actor, "calls.read_answers", submission)
+    require(actor, "calls.copy", submission)
     form = form_in_force(call)
     if form is None:
         raise Conflict(_("This call cannot be answered on this site."))

@@ -23,6 +23,10 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+#: Stands for who entered a submission whose writer was erased: no secret address opens it any more.
+ERASED = "erased"
+
+
 class Submission(models.Model):
     """One answer to a call.
 
@@ -118,6 +122,11 @@ class Submission(models.Model):
     def is_claimed(self) -> bool:
         """Whether an account or the secretariat stands behind it; then its secret opens nothing any more."""
         return self.owner_id is not None or bool(self.entered_by)
+
+    @property
+    def is_entered(self) -> bool:
+        """Whether staff typed it in for somebody and no account stands behind it; one whose writer was erased is nobody's."""
+        return bool(self.entered_by) and self.entered_by != ERASED and self.owner_id is None
 
     @property
     def written(self) -> dict[str, Any]:

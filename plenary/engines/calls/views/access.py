@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 
 from plenary.engines.calls.holders import Holder, held_by_secret, is_secret
 from plenary.engines.calls.models import Call, Submission
 from plenary.engines.calls.queries import call_of, submission_for
-from plenary.ground.audit.actors import Actor
+from plenary.ground.audit.actors import Actor, may
 from plenary.ground.people.models import User
 from plenary.ground.web import errors
 from plenary.ground.web.limits import buckets, client_of
@@ -62,6 +63,18 @@ def access_to(request: HttpRequest, key: str) -> Access:
     except Submission.DoesNotExist as error:
         raise Http404 from error
     return Access(found, request.user, str(found.pk))
+
+
+def writes(access: Access) -> bool:
+    """Whether who comes is one of those who write the submission."""
+    return may(access.actor, "calls.write_answers", access.submission)
+
+
+def not_theirs(request: HttpRequest, access: Access) -> HttpResponse:
+    """403 for staff at a page of those who write a submission, with the way to what staff read of it. Raises: Http404 for all others."""
+    if not may(access.actor, "calls.view_submissions", access.submission):
+        raise Http404
+    return render(request, "calls/not_theirs.html", {"submission": access.submission}, status=403)
 
 
 def call_at(edition: str, slug: str) -> Call:

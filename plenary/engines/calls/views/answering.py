@@ -24,8 +24,8 @@ from plenary.engines.calls.form.posted import read_posted
 from plenary.engines.calls.form.showing import plain, show
 from plenary.engines.calls.form.signs import as_written, signs_of
 from plenary.engines.calls.models import Call, FormVersion, LateCode, Submission
-from plenary.engines.calls.queries import form_in_force, form_to_answer, readable
-from plenary.engines.calls.views.access import SAVES, STARTS, Access, access_to, call_at, refused
+from plenary.engines.calls.queries import form_in_force, form_to_answer
+from plenary.engines.calls.views.access import SAVES, STARTS, Access, access_to, call_at, not_theirs, refused, writes
 from plenary.engines.calls.views.posting import seen_of, take_files, take_off
 from plenary.engines.calls.windows import Window, usable_code, window_for, window_of
 from plenary.errors import Conflict, Invalid
@@ -104,9 +104,9 @@ def answer(request: HttpRequest, key: str) -> HttpResponse:
     """The form of a draft, or of the changes to what was handed in."""
     access = access_to(request, key)
     submission = access.submission
+    if not writes(access):
+        return not_theirs(request, access)
     form = form_to_answer(submission)
-    if not may(access.actor, "calls.write_answers", submission) or not readable(access.actor, submission):
-        raise Http404
     if submission.number and not _is_editable(access):
         return redirect("calls:submission", submission.pk)
     if request.method == "POST":
@@ -239,8 +239,8 @@ def preview(request: HttpRequest, key: str) -> HttpResponse:
     """What will be handed in, what is still missing, and the button that hands it in."""
     access = access_to(request, key)
     submission = access.submission
-    if not may(access.actor, "calls.write_answers", submission) or not readable(access.actor, submission):
-        raise Http404
+    if not writes(access):
+        return not_theirs(request, access)
     form = form_to_answer(submission)
     answers = submission.written
     checked = check_answers(submission, form, answers)
@@ -309,6 +309,8 @@ def _preview(
 def done(request: HttpRequest, key: str) -> HttpResponse:
     """That it arrived, its number, and what comes next."""
     access = access_to(request, key)
+    if not writes(access):
+        return not_theirs(request, access)
     if not access.submission.number:
         raise Http404
     return render(
@@ -320,6 +322,8 @@ def done(request: HttpRequest, key: str) -> HttpResponse:
 def link(request: HttpRequest, key: str) -> HttpResponse:
     """Send the draft's address by mail."""
     access = access_to(request, key)
+    if not writes(access):
+        return not_theirs(request, access)
     if (answered := refused(request, "link", STARTS)) is not None:
         return answered
     email = request.user.email if isinstance(request.user, User) and not access.secret else request.POST.get("email", "")[:254]
@@ -336,6 +340,8 @@ def link(request: HttpRequest, key: str) -> HttpResponse:
 def discard(request: HttpRequest, key: str) -> HttpResponse:
     """Throw a draft away, or the changes to what was handed in."""
     access = access_to(request, key)
+    if not may(access.actor, "calls.discard", access.submission) and not writes(access):
+        return not_theirs(request, access)
     submission = actions.discard_draft(actor=access.actor, submission=access.submission)
     if submission.number:
         messages.success(request, _("Your changes are gone; what you submitted stands."))

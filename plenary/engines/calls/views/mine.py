@@ -22,14 +22,13 @@ from plenary.engines.calls.form.showing import show
 from plenary.engines.calls.models import Call, Submission
 from plenary.engines.calls.queries import form_in_force, mine, open_calls, readable
 from plenary.engines.calls.queries.focal import countries_followed, followed_in
-from plenary.engines.calls.views.access import STARTS, Access, access_to, call_at, refused
+from plenary.engines.calls.views.access import STARTS, access_to, call_at, not_theirs, refused, writes
 from plenary.engines.calls.windows import Window, window_for
 from plenary.errors import Conflict, Invalid, NotAllowed
 from plenary.ground.audit.actors import may
 from plenary.ground.files.typesetting import CannotTypeset
 from plenary.ground.framework.text import reader_language
 from plenary.ground.people.access import require_account
-from plenary.ground.people.models import User
 from plenary.ground.people.views import account_of
 
 State = Submission.State
@@ -185,7 +184,10 @@ def document(request: HttpRequest, key: str) -> HttpResponse:
     """A submission as PDF."""
     access = access_to(request, key)
     found = access.submission
-    if not found.number or not _reads(access):
+    # It holds private answers too: of staff those who decide have it, to all others the desk shows what they may read.
+    if not (writes(access) or may(access.actor, "calls.decide", found)):
+        return not_theirs(request, access)
+    if not found.number:
         raise Http404
     try:
         content = submission_pdf(found, reader_language(), found.saved_at)
@@ -197,10 +199,6 @@ def document(request: HttpRequest, key: str) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-def _reads(access: Access) -> bool:
-    return bool(access.secret) or (isinstance(access.actor, User) and readable(access.actor, access.submission))
 
 
 @require_account

@@ -15,12 +15,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from plenary.engines.calls import actions, partial
+from plenary.engines.calls.models import Attachment
 from plenary.engines.calls.queries import form_to_answer, readable
-from plenary.engines.calls.views.access import SAVES, access_to, refused
+from plenary.engines.calls.queries.selection import sight_of
+from plenary.engines.calls.views.access import SAVES, Access, access_to, refused, writes
 from plenary.errors import Conflict, Invalid
-from plenary.ground.audit.actors import may
 from plenary.ground.files.kinds import MEGABYTE
-from plenary.ground.people.models import User
 from plenary.ground.people.queries import public_organisations
 
 #: Bytes of one piece; the script sends smaller ones.
@@ -43,7 +43,7 @@ class Begun(BaseModel):
 def begin(request: HttpRequest, key: str) -> HttpResponse:
     """Begin an upload, or learn how far an earlier one came."""
     access = access_to(request, key)
-    if not may(access.actor, "calls.write_answers", access.submission):
+    if not writes(access):
         raise Http404
     if (answered := refused(request, "save", SAVES)) is not None:
         return answered
@@ -70,7 +70,7 @@ def piece(request: HttpRequest, key: str, upload: str) -> HttpResponse:
     """Take the next piece. GET: how many bytes are here. The last piece attaches the file, or says what is wrong with it."""
     access = access_to(request, key)
     found = partial.by_key(access.submission.pk, upload)
-    if found is None or not may(access.actor, "calls.write_answers", access.submission):
+    if found is None or not writes(access):
         raise Http404
     if request.method == "GET":
         return JsonResponse({"offset": found.offset})
@@ -111,7 +111,7 @@ def file(request: HttpRequest, key: str, file_key: uuid.UUID) -> FileResponse:
     """A file of a submission, for those who read the submission; as something to save."""
     access = access_to(request, key)
     attachment = access.submission.attachments.filter(file_id=file_key, file__deleted_at=None).select_related("file").first()
-    if attachment is None or (isinstance(access.actor, User) and not readable(access.actor, access.submission)):
+    if attachment is None or not (writes(access) or _is_shown(access, attachment)):
         raise Http404
     try:
         opened = attachment.file.file.open("rb")
@@ -122,6 +122,14 @@ def file(request: HttpRequest, key: str, file_key: uuid.UUID) -> FileResponse:
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _is_shown(access: Access, attachment: Attachment) -> bool:
+    """Whether staff read the answer to which the file belongs: one that was handed in, and that is not private for them."""
+    submission = access.submission
+    if not readable(access.actor, submission) or str(attachment.file_id) not in (submission.shown_answers.get(attachment.field) or []):
+        return False
+    return attachment.field not in sight_of(access.actor, submission.call).hidden
 
 
 @never_cache
