@@ -92,8 +92,9 @@ CLEANED = {
     "plenary/ground/web/templates/web/parts/field.html": "help texts are written in code, and Django makes lists of them",
     "plenary/voice/publications/templates/publications/standalone.html": "the stylesheet that comes with the code",
     "plenary/ground/framework/linked_data.py": "JSON in a data block, escaped by Django's json_script",
-    "plenary/engines/calls/form/page.py": "words of our own: nothing at all, checked, selected",
+    "plenary/engines/calls/form/page.py": "words of our own: nothing at all, checked, selected; and a rendered field in which only escaped answers were set",
     "plenary/engines/calls/form/lists.py": "options made by format_html, each value escaped",
+    "plenary/faces/desk/views/submissions.py": "options made by format_html_join, each value escaped",
 }
 
 

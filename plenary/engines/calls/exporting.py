@@ -84,7 +84,7 @@ _BUILT_IN: tuple[Column, ...] = (
     Column("organisation", gettext_lazy("Organisation"), lambda row, _lookups: row.organisation, "organisation"),
     Column("country", gettext_lazy("Country"), lambda row, _lookups: str(row.country.label) if row.country else ""),
     Column("category", gettext_lazy("Category"), lambda row, _lookups: row.category),
-    Column("state", gettext_lazy("State"), lambda row, _lookups: row.get_state_display(), "state"),
+    Column("state", gettext_lazy("State"), lambda row, _lookups: str(Submission.State(row.state).label), "state"),
     Column("decisions", gettext_lazy("Decisions"), lambda row, _lookups: ", ".join(decision_in_words(code) for code in standing(row))),
     Column("submitted", gettext_lazy("Handed in"), lambda row, _lookups: row.submitted_at, "newest"),
     Column("saved", gettext_lazy("Last changed"), lambda row, _lookups: row.saved_at, "saved"),
@@ -92,7 +92,7 @@ _BUILT_IN: tuple[Column, ...] = (
     Column("tags", gettext_lazy("Tags"), lambda row, _lookups: ", ".join(each.name for each in row.tags.all())),
     Column("contributor", gettext_lazy("Contributor"), _contributor),
     Column("email", gettext_lazy("E-mail address"), _email),
-    Column("origin", gettext_lazy("Came by"), lambda row, _lookups: row.get_origin_display()),
+    Column("origin", gettext_lazy("Came by"), lambda row, _lookups: str(Submission.Origin(row.origin).label)),
     Column("language", gettext_lazy("Language"), lambda row, _lookups: row.language),
 )
 

@@ -19,6 +19,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
@@ -42,6 +43,7 @@ _COMPRESSIBLE = re.compile(r"^(text/|image/svg|application/([\w.+-]*\+)?(json|xm
 
 _generation: list[Callable[[], Hashable]] = []
 _ends: list[Callable[[], datetime | None]] = []
+_of_request: ContextVar[list[tuple[Hashable, ...]] | None] = ContextVar("generation of a request", default=None)
 
 
 def public_page(view: View) -> View:
@@ -138,6 +140,14 @@ class PageCache:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Reading a page changes nothing, so that one reading of the generation serves all who ask for it meanwhile.
+        token = _of_request.set([] if request.method in ("GET", "HEAD") else None)
+        try:
+            return self._answer(request)
+        finally:
+            _of_request.reset(token)
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
         key = key_of(request)
         if key is not None and (kept := pages.get(key)) is not None:
             if kept.generation == current_generation():
@@ -171,8 +181,14 @@ def key_of(request: HttpRequest) -> Hashable | None:
 
 
 def current_generation() -> tuple[Hashable, ...]:
-    """What all registered readings say now."""
-    return tuple(source() for source in _generation)
+    """What all registered readings say now; within the reading of one page, what they said first."""
+    held = _of_request.get()
+    if held:
+        return held[0]
+    found = tuple(source() for source in _generation)
+    if held is not None:
+        held.append(found)
+    return found
 
 
 def may_keep(request: HttpRequest, response: HttpResponse) -> bool:

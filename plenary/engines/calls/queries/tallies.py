@@ -58,12 +58,23 @@ class Tallies:
 
 def states_of(actor: Actor, sight: Sight) -> States:
     """The states with their numbers, those without any left out; one statement."""
-    kept, now = Q(deleted_at=None), timezone.now()
-    counted: dict[str, Any] = {state: Count("pk", filter=kept & Q(state=state)) for state in State.values}
-    counted["overdue"] = Count("pk", filter=kept & Q(state=State.RETURNED, editable_until__lt=now))
-    counted["discarded"] = Count("pk", filter=~kept)
-    drafts = kept & Q(state=State.DRAFT)
-    found = visible_to(actor, sight.call).order_by().aggregate(**counted, oldest=Min("saved_at", filter=drafts), latest=Max("saved_at", filter=drafts))
+    groups = (
+        visible_to(actor, sight.call)
+        .order_by()
+        .values("state", kept=Q(deleted_at=None))
+        .annotate(n=Count("pk"), overdue=Count("pk", filter=Q(editable_until__lt=timezone.now())), oldest=Min("saved_at"), latest=Max("saved_at"))
+    )
+    found: dict[str, int] = dict.fromkeys(("overdue", "discarded", *State.values), 0)
+    oldest = latest = None
+    for each in groups:
+        if not each["kept"]:
+            found["discarded"] += each["n"]
+            continue
+        found[each["state"]] = each["n"]
+        if each["state"] == State.RETURNED:
+            found["overdue"] = each["overdue"]
+        elif each["state"] == State.DRAFT:
+            oldest, latest = each["oldest"], each["latest"]
     labels = {
         State.SUBMITTED.value: str(State.SUBMITTED.label),
         State.RETURNED.value: str(State.RETURNED.label),
@@ -76,7 +87,7 @@ def states_of(actor: Actor, sight: Sight) -> States:
     }
     whole = sum(found[state] for state in State.values if state != State.DRAFT)
     tallies = [Tally(state, label, found[state]) for state, label in labels.items() if found[state]]
-    return States(whole, tallies, found["oldest"], found["latest"])
+    return States(whole, tallies, oldest, latest)
 
 
 def tallies_of(actor: Actor, sight: Sight) -> Tallies:

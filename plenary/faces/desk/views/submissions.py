@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal
 from uuid import UUID
 
@@ -12,6 +13,9 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -20,7 +24,7 @@ from plenary.engines.calls.actions import delete_filter, save_filter
 from plenary.engines.calls.actions.together import MOST, Batch, batch_of, record_export
 from plenary.engines.calls.exporting import Column, chosen_columns, columns_of, lookups_of
 from plenary.engines.calls.form.fields import CATEGORY, COUNTRY, schemes_of
-from plenary.engines.calls.form.lookups import Lookups, concepts_of
+from plenary.engines.calls.form.lookups import Known, Lookups, concepts_of
 from plenary.engines.calls.models import Call, SavedFilter, Submission
 from plenary.engines.calls.queries import timeline
 from plenary.engines.calls.queries.selection import (
@@ -158,7 +162,8 @@ def _rows(rows: list[Submission], sight: Sight, columns: list[Column], asked: Se
             {
                 "submission": row,
                 "path": f"{path}?{query}" if query else path,
-                "cells": [_cell(column, row, lookups) for column in columns],
+                "cells": [_cell(column, row, lookups) for column in columns if column.code != "reference"],
+                "origin": Submission.Origin(row.origin).label if row.entered_by else "",
                 "is_double": row.pk in same,
             }
         )
@@ -166,11 +171,13 @@ def _rows(rows: list[Submission], sight: Sight, columns: list[Column], asked: Se
 
 
 def _cell(column: Column, row: Submission, lookups: Lookups) -> dict[str, Any]:
+    """What stands in a cell, and in which of the shapes that the page has."""
     value = column.value(row, lookups)
     if isinstance(value, datetime):
-        return {"moment": value}
+        return {"shape": "moment", "moment": value}
     text = str(value or "")
-    return {"text": text if len(text) <= LONGEST_CELL else f"{text[:LONGEST_CELL]}…", "column": column, "number": isinstance(value, int | float)}
+    shape = column.code if column.code in ("state", "title") else "number" if isinstance(value, int | float) else "text"
+    return {"shape": shape, "text": text if len(text) <= LONGEST_CELL else f"{text[:LONGEST_CELL]}…"}
 
 
 # ---- filters --------------------------------------------------------------------------------------------------------
@@ -179,8 +186,22 @@ _Choices = list[tuple[str, str]]
 
 
 def _scheme(code: str, *, by_label: bool = False) -> _Choices:
-    known = [(each.code, str(each.label)) for each in concepts_of((code,)).get(code, {}).values()]
-    return sorted(known, key=lambda pair: fold(pair[1])) if by_label else known
+    return _named(concepts_of((code,))[code], get_language() or "en", by_label)
+
+
+_names: dict[tuple[int, str, bool], tuple[Any, _Choices]] = {}
+
+
+def _named(known: Mapping[str, Known], language: str, by_label: bool) -> _Choices:
+    """Codes and labels in a language, made once for each mapping, which is replaced when a concept changes."""
+    key = (id(known), language, by_label)
+    held = _names.get(key)
+    if held is None or held[0] is not known:
+        if len(_names) > 100:
+            _names.clear()
+        found = [(each.code, str(each.label)) for each in known.values()]
+        held = _names[key] = (known, sorted(found, key=lambda pair: fold(pair[1])) if by_label else found)
+    return held[1]
 
 
 def _categories(sight: Sight) -> _Choices:
@@ -209,10 +230,21 @@ def _filters(sight: Sight, asked: Selection, staff: list[User]) -> list[dict[str
         "language": (_("Language"), list(language_names().items())),
     }
     return [
-        {"name": name, "label": label, "choices": offered, "value": getattr(asked, name), "folded": place > 3}
+        {"name": name, "label": label, "options": _options(offered, str(getattr(asked, name) or "")), "value": getattr(asked, name), "folded": place > 3}
         for place, (name, (label, offered)) in enumerate(choices.items())
         if offered
     ]
+
+
+def _options(choices: _Choices, chosen: str) -> SafeString:
+    markup, mark = _option_list(tuple(choices)), format_html('<option value="{}"', chosen)
+    return mark_safe(markup.replace(mark, f"{mark} selected", 1) if chosen else markup)
+
+
+@lru_cache(maxsize=200)
+def _option_list(choices: tuple[tuple[str, str], ...]) -> str:
+    # Of countries there are some 250, and the list is opened over and over.
+    return format_html_join("", '<option value="{}">{}', choices)
 
 
 def _active(sight: Sight, asked: Selection, staff: list[User]) -> list[tuple[str, str, str]]:
