@@ -195,7 +195,6 @@ def discard_draft(*, actor: Actor, submission: Submission) -> Submission:
     """Throw a draft away, or the changes to what was submitted; staff can bring a draft back."""
     submission = locked(submission)
     require(actor, "calls.discard", submission)
-    require_latest(submission, revision)
     if submission.number:
         submission.draft = None
         submission.revision += 1
