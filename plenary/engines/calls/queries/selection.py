@@ -293,12 +293,15 @@ class HasWord(Expression):
         return found, given
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
-        kept, params = compiler.compile(self.answers)
-        if self.without:
-            kept, params = f"({kept} - %s::text[])", [*params, self.without]
+        column, given = compiler.compile(self.answers)
+        kept, params = (f"({column} - %s::text[])", [*given, self.without]) if self.without else (column, given)
         path = 'strict $.** ? (@.type() == "string")'
         texts = f"(SELECT string_agg(node #>> '{{}}', ' ') FROM jsonb_path_query({kept}, '{path}') AS node)"  # noqa: S608
-        return f"{texts} ~ %s", [*params, in_either_case(self.word)]
+        found, pattern = f"{texts} ~ %s", in_either_case(self.word)
+        if self.word.replace("-", "").isalnum():
+            # As above; PostgreSQL writes JSON out with all letters as they are.
+            return f"({column}::text ~ %s AND {found})", [*given, pattern, *params, pattern]
+        return found, [*params, pattern]
 
 
 def _containing(found: QuerySet[Submission], sight: Sight, words: str) -> QuerySet[Submission]:
