@@ -26,7 +26,11 @@ class Intake:
     """A way to make a record of a submission.
 
     accept: makes the record, inside the decision's transaction; raises ``Invalid`` or ``Conflict`` where it cannot.
-    retract: takes the record back when the decision is undone; without it the record stays and the secretariat is told.
+    retract: takes the record back when the decision is undone or the submission refused after all: nobody sees it any more,
+    and ``accept`` brings the same one back; without it the record stays and the secretariat is told. Raises ``Conflict``
+    where it has gone too far.
+    hides: whether taking the record back takes it from view as it stands; then staff are asked first where somebody has
+    changed it since. Without it, it does.
     reads: the roles (``becomes``) of the fields that it reads, for those who make forms.
     follow: brings a record that stands in line with the decisions that stand, where several of a call name this intake and
     one more was made or undone (found eligible, then nominated).
@@ -40,6 +44,7 @@ class Intake:
     reads: tuple[str, ...] = ()
     follow: Callable[[Actor, IntakeResult], None] | None = None
     shows: Callable[[Actor, IntakeResult], bool] | None = None
+    hides: Callable[[IntakeResult], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

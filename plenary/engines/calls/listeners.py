@@ -22,6 +22,7 @@ add_verbs(
         "decided": _("Decided"),
         "undone": _("Decision undone"),
         "taken in": _("Made from a submission"),
+        "taken back": _("Taken back with its submission"),
         "assigned": _("Assigned"),
         "noted": _("Note written"),
         "removed note": _("Note taken away"),

@@ -53,6 +53,8 @@ class Answers:
         self.fields = {role: field for role, field in submission.form.form.by_role.items() if private or not field.private}
         self.given = {role: answer for role, answer in by_role(submission).items() if role in self.fields}
         self.language = language_of(submission)
+        self._concepts: dict[tuple[str, str], Concept] = {}  # those that were asked for, by scheme and code
+        self._organisations: dict[str, Body | None] = {}
 
     def __contains__(self, role: str) -> bool:
         return self.given.get(role) not in (None, "", [], {})
@@ -98,7 +100,7 @@ class Answers:
 
         Raises: Conflict where there is no such concept any more, or never was.
         """
-        return _concepts(self.values(role), schemes_of(self.fields[role]) or schemes) if role in self else []
+        return self._named(self.values(role), schemes_of(self.fields[role]) or schemes) if role in self else []
 
     def concept(self, role: str, *schemes: str) -> Concept | None:
         """The first concept that an answer names."""
@@ -110,6 +112,11 @@ class Answers:
 
     def organisation(self, role: str = "organisation") -> Body | None:
         """The organisation that an answer describes."""
+        if role not in self._organisations:
+            self._organisations[role] = self._organisation(role)
+        return self._organisations[role]
+
+    def _organisation(self, role: str) -> Body | None:
         answer = self.given.get(role)
         if not isinstance(answer, Mapping):
             return Body(self.line(role)[:300]) if role in self else None
@@ -117,8 +124,8 @@ class Answers:
             return None
         return Body(
             name=str(answer["name"]),
-            country=next(iter(_concepts(_listed(answer.get("country")), ("countries",))), None),
-            stakeholder_type=next(iter(_concepts(_listed(answer.get("stakeholder_type")), ("stakeholder-types",))), None),
+            country=next(iter(self._named(_listed(answer.get("country")), ("countries",))), None),
+            stakeholder_type=next(iter(self._named(_listed(answer.get("stakeholder_type")), ("stakeholder-types",))), None),
             website=str(answer.get("website", "")),
         )
 
@@ -156,6 +163,32 @@ class Answers:
                 return attached.file
         raise Conflict(_("The file that becomes “%(role)s” is not here any more. Return the submission, so that it is added again.") % {"role": role})
 
+    def _named(self, codes: Iterable[str], schemes: tuple[str, ...]) -> list[Concept]:
+        wanted = list(dict.fromkeys(codes))
+        unknown = [code for code in wanted if not any((scheme, code) in self._concepts for scheme in schemes)]
+        if unknown:
+            self._read(unknown, schemes)
+        found = []
+        for code in wanted:
+            concept = next((self._concepts[scheme, code] for scheme in schemes if (scheme, code) in self._concepts), None)
+            if concept is None:
+                raise Conflict(_("“%(code)s” is not in the vocabulary “%(scheme)s”.") % {"code": code[:60], "scheme": schemes[0] if schemes else ""})
+            found.append(concept)
+        return found
+
+    def _read(self, codes: list[str], schemes: tuple[str, ...]) -> None:
+        """Fetch the concepts, and in the same statement all others that the answers name: a record needs most of them."""
+        wanted = {(scheme, code) for scheme in schemes for code in codes}
+        for role, field in self.fields.items():
+            answer = self.given.get(role)
+            wanted |= {(scheme, code) for scheme in schemes_of(field) for code in self.values(role)}
+            if field.kind == "organisation" and isinstance(answer, Mapping):
+                pieces = (("countries", "country"), ("stakeholder-types", "stakeholder_type"))
+                wanted |= {(scheme, code) for scheme, piece in pieces for code in _listed(answer.get(piece))}
+        named, listed = {code for _scheme, code in wanted}, {scheme for scheme, _code in wanted}
+        for concept in Concept.objects.filter(scheme__code__in=listed, code__in=named).select_related("scheme").order_by():
+            self._concepts[concept.scheme.code, concept.code] = concept
+
 
 def language_of(submission: Submission) -> str:
     """The language in which texts of a submission are written: the contributor's, where the call takes it."""
@@ -168,21 +201,6 @@ def _listed(value: Any) -> list[str]:
     return [str(value)] if value else []
 
 
-def _concepts(codes: Iterable[str], schemes: tuple[str, ...]) -> list[Concept]:
-    wanted = list(dict.fromkeys(codes))
-    if not wanted:
-        return []
-    found: dict[str, Concept] = {}
-    for concept in Concept.objects.filter(scheme__code__in=schemes, code__in=wanted).select_related("scheme"):
-        known = found.get(concept.code)
-        if known is None or schemes.index(concept.scheme.code) < schemes.index(known.scheme.code):
-            found[concept.code] = concept
-    for code in wanted:
-        if code not in found:
-            raise Conflict(_("“%(code)s” is not in the vocabulary “%(scheme)s”.") % {"code": code[:60], "scheme": schemes[0] if schemes else ""})
-    return [found[code] for code in wanted]
-
-
 def page_at(view: str, *arguments: Any) -> str:
     """The address of a page, without a language in front, as results keep it."""
     with override(settings.LANGUAGE_CODE):
@@ -192,6 +210,12 @@ def page_at(view: str, *arguments: Any) -> str:
 def source_of(submission: Submission) -> str:
     """What a record says of where it comes from; the same in trail and versions, by which it is found again."""
     return f"Submission {submission.reference}"
+
+
+def taken_back(submission: Submission) -> str:
+    """Why a record is taken back, for its trail: the submission was refused after all, or the decision undone."""
+    why = "it was not accepted" if submission.state == Submission.State.DECLINED else "the decision was undone"
+    return f"{source_of(submission)}: {why}"
 
 
 def former(submission: Submission, intake: str) -> IntakeResult | None:

@@ -70,7 +70,9 @@ def queue(
         about=about,
         state=State.HELD if hold else State.QUEUED,
     )
-    message.attachments.set(attachments)
+    files = list(attachments)
+    if files:
+        message.attachments.set(files)
     return message
 
 

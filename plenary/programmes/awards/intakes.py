@@ -12,7 +12,7 @@ from plenary.engines.calls.form.fields import schemes_of
 from plenary.engines.calls.intakes import Intake, Made, register, standing_decisions
 from plenary.engines.calls.models import Call, IntakeResult, Submission
 from plenary.engines.calls.naming import person_of, writers
-from plenary.engines.calls.reading import Answers, Human, former, page_at, rewritten, source_of
+from plenary.engines.calls.reading import Answers, Human, former, page_at, rewritten, source_of, taken_back
 from plenary.errors import Conflict
 from plenary.ground.audit.actions import keep_version
 from plenary.ground.audit.actors import Actor
@@ -125,6 +125,12 @@ def follow_decisions(actor: Actor, result: IntakeResult) -> None:
     _set(actor, award.contest, award.entry, award.category, level, award, award.source)
 
 
+def takes_a_level(result: IntakeResult) -> bool:
+    """Whether taking it back changes how far the project came."""
+    award, before = _award_of(result)
+    return award is not None and award.level != before["level"]
+
+
 def take_back_nominee(actor: Actor, result: IntakeResult) -> None:
     """The level before, or no award."""
     award, before = _award_of(result)
@@ -134,11 +140,7 @@ def take_back_nominee(actor: Actor, result: IntakeResult) -> None:
     if before["level"]:
         _set(actor, award.contest, award.entry, award.category, before["level"], award, before.get("source", award.source))
     else:
-        actions.remove_award(actor=actor, award=award, reason=_undone(result))
-
-
-def _undone(result: IntakeResult) -> str:
-    return f"{source_of(result.submission)}: the decision was undone"
+        actions.remove_award(actor=actor, award=award, reason=taken_back(result.submission))
 
 
 # ---- photographs and teams ------------------------------------------------------------------------------------------
@@ -236,7 +238,13 @@ def _hide(model: type[Photo] | type[Team], actor: Actor, result: IntakeResult) -
     shown: Any = model
     found = shown.objects.filter(edition__code=edition, number=int(number)).exclude(state=model.State.WITHDRAWN).first()
     if found is not None:
-        actions.withdraw(actor=actor, shown=found, reason=_undone(result))
+        actions.withdraw(actor=actor, shown=found, reason=taken_back(result.submission))
+
+
+def _hides(model: type[Photo] | type[Team], result: IntakeResult) -> bool:
+    edition, _slash, number = result.key.partition("/")
+    shown: Any = model
+    return bool(shown.objects.filter(edition__code=edition, number=int(number)).exclude(state=model.State.WITHDRAWN).exists())
 
 
 register(
@@ -247,6 +255,7 @@ register(
         take_back_nominee,
         reads=("category",),
         follow=follow_decisions,
+        hides=takes_a_level,
     )
 )
 register(
@@ -256,6 +265,7 @@ register(
         show_photo,
         lambda actor, result: _hide(Photo, actor, result),
         reads=("title", "caption", "summary", "alt", "photo", "author", "country"),
+        hides=lambda result: _hides(Photo, result),
     )
 )
 register(
@@ -265,5 +275,6 @@ register(
         show_team,
         lambda actor, result: _hide(Team, actor, result),
         reads=("name", "title", "project", "description", "summary", "organisation", "country", "website", "members", *MEMBERS, "publish-names"),
+        hides=lambda result: _hides(Team, result),
     )
 )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from plenary.engines.calls.intakes import Intake, Made, register, standing_decisions
 from plenary.engines.calls.models import IntakeResult, Submission
 from plenary.engines.calls.naming import person_of
-from plenary.engines.calls.reading import Answers, former, page_at, rewritten, source_of
+from plenary.engines.calls.reading import Answers, former, page_at, rewritten, source_of, taken_back
 from plenary.errors import Conflict
 from plenary.ground.audit.actors import Actor, may, require
 from plenary.ground.framework.models import Concept
@@ -22,10 +22,6 @@ from plenary.programmes.forum.models import Facilitator, Session
 SESSION, FACILITATOR = "forum.session", "forum.facilitator"
 SESSION_KIND = "forum.session"  # in the trail
 _LONGEST_HOSTS = 500
-
-
-def _undone(result: IntakeResult) -> str:
-    return f"{source_of(result.submission)}: the decision was undone"
 
 
 # ---- sessions -------------------------------------------------------------------------------------------------------
@@ -82,8 +78,14 @@ def take_back_session(actor: Actor, result: IntakeResult) -> None:
     if session is None or session.state == Session.State.WITHDRAWN:
         return
     if session.state != Session.State.DRAFT:
-        raise Conflict(_("The session %(number)s is in the programme. Make it a draft first; then the decision can be undone.") % {"number": session.number})
-    actions.change_state(actor=actor, session=session, state=Session.State.WITHDRAWN, reason=_undone(result))
+        raise Conflict(_("The session %(number)s is in the programme. Make it a draft first; then it can be taken back.") % {"number": session.number})
+    actions.change_state(actor=actor, session=session, state=Session.State.WITHDRAWN, reason=taken_back(result.submission))
+
+
+def hides_session(result: IntakeResult) -> bool:
+    """Whether taking it back withdraws the session."""
+    session = _session(result)
+    return session is not None and session.state != Session.State.WITHDRAWN
 
 
 def shows_session(actor: Actor, result: IntakeResult) -> bool:
@@ -149,11 +151,17 @@ def follow_decisions(actor: Actor, result: IntakeResult) -> None:
         actions.select_facilitator(actor=actor, facilitator=known, state=state)
 
 
+def hides_facilitator(result: IntakeResult) -> bool:
+    """Whether taking it back takes them off the list."""
+    known = _facilitator(result)
+    return known is not None and known.state != Facilitator.State.WITHDRAWN
+
+
 def take_back_facilitator(actor: Actor, result: IntakeResult) -> None:
     """Take them off the list."""
     known = _facilitator(result)
     if known is not None and known.state != Facilitator.State.WITHDRAWN:
-        actions.withdraw_facilitator(actor=actor, facilitator=known, reason=_undone(result))
+        actions.withdraw_facilitator(actor=actor, facilitator=known, reason=taken_back(result.submission))
 
 
 register(
@@ -165,6 +173,7 @@ register(
         reads=("title", "summary", "description", "organisation", "organisers", "action-lines", "action-line", "sdgs", "themes", "kind", "language",
                "languages", "website"),
         shows=shows_session,
+        hides=hides_session,
     )
 )  # fmt: skip
 register(
@@ -175,5 +184,6 @@ register(
         take_back_facilitator,
         reads=("person", "post", "organisation", "stakeholder-type", "country", "portrait"),
         follow=follow_decisions,
+        hides=hides_facilitator,
     )
 )

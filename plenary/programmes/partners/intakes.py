@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from plenary.engines.calls.intakes import Intake, Made, register
 from plenary.engines.calls.models import IntakeResult, Submission
-from plenary.engines.calls.reading import Answers, former, page_at, rewritten, source_of
+from plenary.engines.calls.reading import Answers, former, page_at, rewritten, taken_back
 from plenary.errors import Conflict
 from plenary.ground.audit.actors import Actor, require
 from plenary.ground.people.actions import ensure_organisation
@@ -63,7 +63,13 @@ def retract(actor: Actor, result: IntakeResult) -> None:
     """The organisation is a partner no longer."""
     offer = _offer(result)
     if offer is not None and offer.state == Offer.State.ACCEPTED:
-        actions.withdraw_offer(actor=actor, offer=offer, reason=f"{source_of(result.submission)}: the decision was undone")
+        actions.withdraw_offer(actor=actor, offer=offer, reason=taken_back(result.submission))
+
+
+def hides(result: IntakeResult) -> bool:
+    """Whether taking it back ends the partnership."""
+    offer = _offer(result)
+    return offer is not None and offer.state == Offer.State.ACCEPTED
 
 
 register(
@@ -73,5 +79,6 @@ register(
         accept,
         retract,
         reads=("organisation", "package", "contact", "email", "message", "description"),
+        hides=hides,
     )
 )

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -215,8 +216,10 @@ def _last_of(prefix: str) -> int:
         # Whoever else numbers in this edition waits here.
         list(Edition.objects.select_for_update().filter(code=prefix[:-1]).values_list("pk"))
     counted = re.compile(re.escape(prefix) + r"(\d{1,9})")
-    given = (counted.fullmatch(number) for number in Entry.objects.filter(number__startswith=prefix).values_list("number", flat=True))
-    return max((int(match[1]) for match in given if match), default=0)
+    # The longest number that is a count is the highest, and of those as long the last: few rows are looked at.
+    given = Entry.objects.filter(number__startswith=prefix).order_by(Length("number").desc(), "-number").values_list("number", flat=True)
+    matches = (counted.fullmatch(number) for number in given.iterator(chunk_size=50))
+    return next((int(match[1]) for match in matches if match), 0)
 
 
 def snapshot(entry: Entry) -> dict[str, Any]:

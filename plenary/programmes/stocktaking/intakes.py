@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from plenary.engines.calls.form.fields import schemes_of
 from plenary.engines.calls.intakes import Intake, Made, Source, register, register_source
 from plenary.engines.calls.models import IntakeResult, Submission
-from plenary.engines.calls.reading import Answers, page_at, rewritten, source_of
+from plenary.engines.calls.reading import Answers, page_at, rewritten, source_of, taken_back
 from plenary.errors import Conflict
 from plenary.ground.audit.actors import Actor
 from plenary.ground.audit.models import Version
@@ -49,10 +49,12 @@ def _add(actor: Actor, submission: Submission) -> Entry:
     blank = EntryDraft(title=Text(), edition=edition, year=queries.year_of(edition) or None, source=source_of(submission), source_id=submission.reference)
     # A decision that was undone and made again: the same entry comes back.
     known = Entry.objects.filter(source_id=submission.reference).first()
-    if known is None and (same := _same_project(_draft(answers, blank, actor))) is not None:
-        return _update(actor, submission, same.number)
     if known is None:
-        return actions.create_entry(actor=actor, draft=_draft(answers, blank, actor), state=Entry.State.PUBLIC)
+        draft = _draft(answers, blank, actor)
+        same = _same_project(draft)
+        if same is not None:
+            return _update(actor, submission, same.number)
+        return actions.create_entry(actor=actor, draft=draft, state=Entry.State.PUBLIC)
     before = submission.results.filter(intake=CODE).first()
     if before is None or rewritten(submission, before):
         known = actions.edit_entry(actor=actor, entry=known, draft=_draft(answers, replace(blank, number=known.number), actor), reason=source_of(submission))
@@ -154,28 +156,32 @@ def retract(actor: Actor, result: IntakeResult) -> None:
     if entry.source_id != result.submission.reference:
         _revert(actor, entry, result.submission)
     elif not others.exists() and entry.state != Entry.State.WITHDRAWN:
-        actions.withdraw_entry(actor=actor, entry=entry, reason=_undone(result.submission))
-
-
-def _undone(submission: Submission) -> str:
-    return f"{source_of(submission)}: the decision was undone"
+        actions.withdraw_entry(actor=actor, entry=entry, reason=taken_back(result.submission))
 
 
 def _revert(actor: Actor, entry: Entry, submission: Submission) -> None:
     """Put back, value by value, what the update changed and nobody has changed since."""
     versions = versions_of(actions.KIND, entry.number).order_by("-number")
     updated = versions.filter(payload__reason=source_of(submission)).first()
-    undone = versions.filter(payload__reason=_undone(submission)).first()
+    undone = versions.filter(payload__reason__startswith=f"{source_of(submission)}: ").first()
     if updated is None or (undone is not None and undone.number > updated.number):
         return  # it said nothing new
     before, after, now = _said(versions.filter(number__lt=updated.number).first()), _said(updated), actions.snapshot(entry)
     if before:
         whole = {name: before.get(name, value) if value == after.get(name) else value for name, value in now.items()}
-        actions.edit_entry(actor=actor, entry=entry, draft=actions.draft_of(whole), reason=_undone(submission))
+        actions.edit_entry(actor=actor, entry=entry, draft=actions.draft_of(whole), reason=taken_back(submission))
 
 
 def _said(version: Version | None) -> dict[str, Any]:
     return (version.payload.after or {}) if version is not None and version.payload is not None else {}
+
+
+def hides(result: IntakeResult) -> bool:
+    """Whether taking it back withdraws the entry; of one that was only updated, what others wrote stays."""
+    entry = Entry.objects.filter(number=result.key).exclude(state=Entry.State.WITHDRAWN).first()
+    if entry is None or entry.source_id != result.submission.reference:
+        return False
+    return not IntakeResult.objects.filter(kind=result.kind, key=result.key, retracted_at=None).exclude(pk=result.pk).exists()
 
 
 def shows(actor: Actor, result: IntakeResult) -> bool:
@@ -192,6 +198,7 @@ register(
         reads=("title", "summary", "description", "country", "countries", "organisation", "stakeholder-type", "action-lines", "action-line", "category",
                "sdgs", "themes", "website", "status", "reach", "timeframe", UPDATES),
         shows=shows,
+        hides=hides,
     )
 )  # fmt: skip
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from plenary.engines.calls.intakes import Intake, Made, register
 from plenary.engines.calls.models import IntakeResult, Submission
-from plenary.engines.calls.reading import Answers, former, page_at, rewritten, source_of
+from plenary.engines.calls.reading import Answers, former, page_at, rewritten, source_of, taken_back
 from plenary.ground.audit.actors import Actor, may, require
 from plenary.ground.framework.text import Text
 from plenary.ground.people.actions import ensure_organisation
@@ -64,7 +64,13 @@ def retract(actor: Actor, result: IntakeResult) -> None:
     """Leave the contribution out of the report."""
     known = _contribution(result)
     if known is not None and known.state == Contribution.State.ACCEPTED:
-        actions.withdraw_contribution(actor=actor, contribution=known, reason=f"{source_of(result.submission)}: the decision was undone")
+        actions.withdraw_contribution(actor=actor, contribution=known, reason=taken_back(result.submission))
+
+
+def hides(result: IntakeResult) -> bool:
+    """Whether taking it back leaves the contribution out."""
+    known = _contribution(result)
+    return known is not None and known.state == Contribution.State.ACCEPTED
 
 
 register(
@@ -75,5 +81,6 @@ register(
         retract,
         reads=("title", *TEXTS, "organisation", "sector", "stakeholder-type", "country", "report"),
         shows=lambda actor, result: may(actor, "publications.change_publication", result.submission.call.edition),
+        hides=hides,
     )
 )

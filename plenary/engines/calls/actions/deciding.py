@@ -10,11 +10,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from plenary.engines.calls import intakes
+from plenary.engines.calls.actions import records
 from plenary.engines.calls.actions.common import locked, move, tell
 from plenary.engines.calls.events import CallChanged, SubmissionDecided
 from plenary.engines.calls.mails import ABOUT, mail
-from plenary.engines.calls.models import Call, Decision, IntakeResult, Note, Submission, SubmissionTag
+from plenary.engines.calls.models import Call, Decision, Note, Submission, SubmissionTag
 from plenary.errors import Conflict, Invalid
 from plenary.ground.audit.actions import record
 from plenary.ground.audit.actors import SYSTEM, Actor, require
@@ -29,14 +29,23 @@ DECLINED = "declined"
 
 @transaction.atomic
 def decide(
-    *, actor: Actor, submission: Submission, code: str, message: str = "", batch: uuid.UUID | None = None, notify: bool = True, hold: bool = True
+    *,
+    actor: Actor,
+    submission: Submission,
+    code: str,
+    message: str = "",
+    batch: uuid.UUID | None = None,
+    notify: bool = True,
+    hold: bool = True,
+    changed_too: bool = False,
 ) -> Decision:
     """Decide on a submission; it becomes the records that the call names for this decision.
 
     code: one of the call's decisions, or ``declined``. message: for the contributor. batch: decided together. notify, hold:
-    whether a mail is written, and whether it waits until staff let it go. Deciding the same twice changes nothing.
+    whether a mail is written, and whether it waits until staff let it go. changed_too: a refusal takes back what earlier
+    decisions made, also where somebody has changed it since. Deciding the same twice changes nothing.
     Raises: Invalid for another code; Conflict from a state where it cannot be, before an earlier decision of the call, or
-    where the record cannot be made.
+    where the record cannot be made or taken back; ChangedSince where staff must say so first.
     """
     submission = locked(submission)
     require(actor, "calls.decide", submission)
@@ -44,13 +53,18 @@ def decide(
     check_decision(submission.call, code, standing)
     if code in standing:
         return standing[code]
+    touched = records.touched_at_stake(submission) if code == DECLINED and not changed_too else []
     before = move(submission, "declined" if code == DECLINED else "accepted")
     submission.message = message.strip()
     submission.save(update_fields=["state", "message"])
     decision = Decision.objects.create(submission=submission, code=code, actor_id=actor.trail_id, state_before=before, batch=batch)
+    if code == DECLINED:
+        records.take_back_all(actor, submission)
+        if touched:  # said last: where something cannot be taken back at all, that comes first
+            raise records.ChangedSince(touched)
     for each in submission.call.intakes:
         if each["decision"] == code:
-            _take_in(actor, submission, each["intake"])
+            records.take_in(actor, submission, each["intake"])
     tell(actor, submission, "decided", before={"state": before}, after={"state": submission.state, "decision": code}, reason=message)
     emit(SubmissionDecided(actor_id=actor.trail_id, call=str(submission.call), submission=str(submission.pk), verb="decided", decision=code))
     if notify:
@@ -75,43 +89,30 @@ def check_decision(call: Call, code: str, standing: Collection[str]) -> None:
         raise Conflict(_("Decide on “%(code)s” first.") % {"code": earlier[0]})
 
 
-def _take_in(actor: Actor, submission: Submission, code: str) -> IntakeResult:
-    """Make the record that an intake makes, once. Raises: Conflict where nobody registered the intake."""
-    intake = intakes.find(code)
-    if intake is None:
-        raise Conflict(_("Nothing here makes records of the kind “%(code)s”.") % {"code": code})
-    result = IntakeResult.objects.select_for_update().filter(submission=submission, intake=code).first()
-    if result is not None and result.retracted_at is None:
-        if intake.follow is not None:
-            intake.follow(actor, result)
-        return result
-    made = intake.accept(actor, submission)
-    values = {"kind": made.kind, "key": made.key, "path": made.path, "created_at": timezone.now(), "retracted_at": None}
-    result, _made = IntakeResult.objects.update_or_create(submission=submission, intake=code, defaults=values)
-    record(actor=actor, verb="taken in", kind=made.kind, key=made.key, after={"submission": str(submission.pk)})
-    return result
-
-
 @transaction.atomic
-def undo_decision(*, actor: Actor, decision: Decision) -> Submission:
+def undo_decision(*, actor: Actor, decision: Decision, changed_too: bool = False) -> Submission:
     """Undo the latest decision on a submission: its state comes back, records made are taken back, a mail not yet sent is discarded.
 
-    Raises: Conflict where a later decision stands.
+    Of a refusal, the records come back that it took. changed_too: records are taken back also where somebody has changed
+    them since. Raises: Conflict where a later decision stands; ChangedSince where staff must say so first.
     """
     submission = locked(decision.submission)
     require(actor, "calls.decide", submission)
     latest = submission.decisions.filter(undone_at=None).order_by("-at", "-pk").first()
     if latest is None or latest.pk != decision.pk:
         raise Conflict(_("Undo the later decision first."))
+    touched = records.touched_at_stake(submission, latest.code) if latest.code != DECLINED and not changed_too else []
     latest.undone_at = timezone.now()
     latest.save(update_fields=["undone_at"])
     state = submission.state
     submission.state, submission.message = latest.state_before, ""
     submission.save(update_fields=["state", "message"])
-    # The last first: what was made later may rest on what was made before it.
-    for each in reversed(submission.call.intakes):
-        if each["decision"] == latest.code:
-            _take_back(actor, submission, each["intake"])
+    if latest.code == DECLINED:
+        records.take_in_again(actor, submission)
+    else:
+        records.take_back(actor, submission, latest.code)
+        if touched:
+            raise records.ChangedSince(touched)
     waiting = OutboxMessage.objects.filter(
         about_kind=ABOUT, about_key=str(submission.pk), template__in=("calls-accepted", "calls-declined"), created_at__gte=latest.at,
         state__in=(OutboxMessage.State.HELD, OutboxMessage.State.QUEUED),
@@ -121,22 +122,6 @@ def undo_decision(*, actor: Actor, decision: Decision) -> Submission:
         discard(actor=SYSTEM, message=message, reason="the decision was undone")
     tell(actor, submission, "undone", before={"state": state, "decision": latest.code}, after={"state": submission.state})
     return submission
-
-
-def _take_back(actor: Actor, submission: Submission, code: str) -> None:
-    result = IntakeResult.objects.select_for_update().filter(submission=submission, intake=code, retracted_at=None).first()
-    intake = intakes.find(code)
-    if result is None or intake is None:
-        return
-    if intakes.standing_decisions(submission, code):  # the record rests on an earlier decision too
-        if intake.follow is not None:
-            intake.follow(actor, result)
-        return
-    if intake.retract is None:
-        return
-    intake.retract(actor, result)
-    result.retracted_at = timezone.now()
-    result.save(update_fields=["retracted_at"])
 
 
 @transaction.atomic

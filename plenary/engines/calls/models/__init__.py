@@ -1,5 +1,6 @@
 """Calls with their phases, the forms they ask with, and what was submitted to them."""
 
+from plenary.engines.calls.models.batches import Batch, BatchItem
 from plenary.engines.calls.models.calls import Call, DeadlineChange, Phase
 from plenary.engines.calls.models.forms import FormVersion
 from plenary.engines.calls.models.submissions import (
@@ -16,6 +17,8 @@ from plenary.engines.calls.models.submissions import (
 
 __all__ = [
     "Attachment",
+    "Batch",
+    "BatchItem",
     "Call",
     "DeadlineChange",
     "Decision",

@@ -207,6 +207,7 @@ class IntakeResult(models.Model):
     key = models.CharField(max_length=200)
     path = models.CharField(max_length=300, blank=True)  # of its page on this site
     created_at = models.DateTimeField(default=timezone.now)
+    settled_at = models.DateTimeField(default=timezone.now)  # what happens to the record after this, others do
     retracted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -8,6 +8,7 @@ from PIL import Image
 
 from plenary.engines.calls import actions as calls
 from plenary.engines.calls import intakes
+from plenary.engines.calls.actions.records import ChangedSince
 from plenary.errors import Conflict, NotAllowed
 from plenary.ground.audit.actors import SYSTEM
 from plenary.ground.files.models import StoredFile
@@ -96,7 +97,9 @@ def test_the_secretariat_puts_a_proposal_into_the_programme_on_its_page(client, 
     client.force_login(contributor())
     assert client.post(address, {"to": "cancelled"}).status_code == 403
     actions.change_state(actor=SYSTEM, session=Session.objects.get(), state="draft")
-    undo(decision)
+    with pytest.raises(ChangedSince):
+        undo(decision)  # the secretariat has had it in hand
+    undo(decision, changed_too=True)
     assert Session.objects.get().state == "withdrawn"
 
 

@@ -83,9 +83,9 @@ def decide(submission: Submission, code: str = "accepted", by: User | None = Non
     return actions.decide(actor=by or SYSTEM, submission=submission, code=code, notify=False)
 
 
-def undo(decision: Decision, by: User | None = None) -> Submission:
-    """Undo it."""
-    return actions.undo_decision(actor=by or SYSTEM, decision=decision)
+def undo(decision: Decision, by: User | None = None, *, changed_too: bool = False) -> Submission:
+    """Undo it. changed_too: also where somebody has changed the record since."""
+    return actions.undo_decision(actor=by or SYSTEM, decision=decision, changed_too=changed_too)
 
 
 def results(submission: Submission) -> list[tuple[str, str]]:
