@@ -62,11 +62,16 @@ $(VENV)/.test: requirements/test.txt $(VENV)/.base
 	@$(PIP) -r requirements/test.txt
 	@touch $@
 
-# Browser tests want Chromium and fonts for all scripts; Debian has both.
+# Browser tests want Chromium, and tests of PDF in Arabic and Chinese fonts for these scripts; Debian has all.
+FONTS := /usr/share/fonts /usr/local/share/fonts
 browser:
-	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
-		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-			echo "Installing Chromium and fonts for the browser tests (once)"; \
-			apt-get -qq update >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium fonts-noto-core >/dev/null 2>&1 \
-				|| echo "Chromium could not be installed; browser tests will say so"; \
-		else echo "Chromium is missing; browser tests will say so"; fi; }
+	@wanted=""; \
+	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || wanted="chromium"; \
+	find $(FONTS) -name 'Noto*Arabic*' 2>/dev/null | grep -q . || wanted="$$wanted fonts-noto-core"; \
+	find $(FONTS) -name 'Noto*CJK*' 2>/dev/null | grep -q . || wanted="$$wanted fonts-noto-cjk"; \
+	if [ -z "$$wanted" ]; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing for the tests (once):" $$wanted; \
+		apt-get -qq update >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $$wanted >/dev/null 2>&1 \
+			|| echo "That did not work; tests that want one of them will say so"; \
+	else echo "Missing:" $$wanted; echo "Tests that want one of them will say so"; fi

@@ -146,8 +146,19 @@ def _announce() -> None:
         link = demo_sign_in_link()
         if link:
             click.echo(f"Sign in as the demo secretariat (works once): {link}")
+    if hint := font_hint():
+        click.echo(hint)
     click.echo("Stop with Ctrl-C.\n")
     sys.stdout.flush()
+
+
+def font_hint() -> str:
+    """What to install so that PDF can be made in all languages; empty where nothing is missing."""
+    from plenary.ground.files.typesetting import missing_packages
+
+    missing = missing_packages()
+    languages = " and ".join({"ar": "Arabic", "zh": "Chinese"}[language] for language in missing)
+    return f"No font here can show {languages} in a PDF. On Debian: apt-get install {' '.join(missing.values())}" if missing else ""
 
 
 def demo_sign_in_link() -> str:

@@ -9,6 +9,7 @@ import re
 from datetime import datetime
 from pathlib import Path
 
+import structlog
 import typst
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,10 @@ from plenary.errors import PlenaryError
 FAMILIES = {"ar": ("Noto Naskh Arabic", "Noto Sans Arabic", "Amiri"), "zh": ("Noto Serif CJK SC", "Noto Sans CJK SC", "Noto Sans SC", "Noto Serif SC")}
 FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
 EMBEDDED = ("Libertinus Serif", "DejaVu Sans Mono")
+#: What brings those families to a Debian.
+DEBIAN_PACKAGES = {"ar": "fonts-noto-core", "zh": "fonts-noto-cjk"}
+
+log = structlog.get_logger(__name__)
 
 
 class CannotTypeset(PlenaryError):
@@ -45,6 +50,7 @@ def compile_pdf(text: str, *, language: str, at: datetime) -> bytes:
             if FALLBACK_SIGN in missing or _attempt == 0:
                 fonts = _every_font()  # a name in another script: any font that the machine has may help
             if _attempt > 0:
+                log.warning("files.no_font", characters=len(missing), install=", ".join(missing_packages().values()))
                 text = text.translate({ord(sign): FALLBACK_SIGN for sign in missing})
     raise CannotTypeset(_("The PDF could not be made: it has too many characters that no font at hand can show."))
 
@@ -85,6 +91,12 @@ def _fonts(language: str) -> typst.Fonts:
             % {"fonts": ", ".join(wanted)}
         )
     return fonts
+
+
+def missing_packages() -> dict[str, str]:
+    """For each language in which no PDF can be made here for want of a font, the package of Debian that brings one."""
+    found = set(_every_font().families())
+    return {language: package for language, package in DEBIAN_PACKAGES.items() if not found.intersection(FAMILIES[language])}
 
 
 def _every_font() -> typst.Fonts:
