@@ -58,14 +58,19 @@ def complete(schema: OpenAPISchema) -> OpenAPISchema:
             for parameter in operation.get("parameters", []):
                 if isinstance(parameter.get("examples"), list):
                     del parameter["examples"]  # they stand in the parameter's schema, where a list is right
+                if parameter["name"] == "If-Match":
+                    parameter["required"] = True  # left out, it is answered by 428 and not by 422
+                    parameter["schema"].pop("default", None)
             answers = {str(status): answer for status, answer in operation["responses"].items()}
             if scope := operation.pop("x-scope", ""):
                 operation["security"] = [{"Token": [scope]}]  # OpenAPI 3.1 takes scopes with any kind of security
-            elif method == "get":
+            if method == "get":
                 answers.get("200", {}).setdefault("headers", {"ETag": {"description": "Identifies this answer.", "schema": {"type": "string"}}})
                 answers["304"] = {"description": "Nothing changed since the answer whose ETag was sent."}
             if operation.pop("x-revision", False):
                 _add_revision(answers)
+            if method == "post" and "201" in answers:
+                answers["201"].setdefault("headers", {})["Location"] = {"description": "Where what was made is.", "schema": {"type": "string"}}
             for status, words in refusals_of(method, operation).items():
                 answers[status] = {"description": words, "content": content}
             operation["responses"] = dict(sorted(answers.items()))

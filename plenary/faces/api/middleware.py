@@ -54,8 +54,12 @@ class Door:
             allowed = response.get("Allow", "")
             response = problem(request, 405, f"This address answers {allowed} only.")
             response["Allow"] = allowed
+        if request.method == "GET":
+            response = _once(request, response)
         response = _cacheable(request, response) if request.method == "GET" and answered is _readable_elsewhere else answered(response)
-        if is_head:
+        if is_head and response.streaming:
+            response.streaming_content = ()  # type: ignore[attr-defined]
+        elif is_head:
             response.content = b""
         return response
 
@@ -77,22 +81,35 @@ def _size(request: HttpRequest) -> int:
 
 
 def _private(response: HttpResponse) -> HttpResponse:
-    """Let nobody keep the answer, and no script of another site read it: without their headers browsers allow neither."""
-    response["Cache-Control"] = "private, no-store"
+    """Let nobody but the program keep the answer, which asks anew before each use; and no script of another site read it.
+
+    Without their headers browsers allow none. Files and refusals are not kept at all.
+    """
+    is_kept = response.status_code in (200, 304) and not response.streaming
+    response["Cache-Control"] = "private, no-cache" if is_kept and response.has_header("ETag") else "private, no-store"
+    patch_vary_headers(response, ["Authorization"])
     return response
 
 
+def _once(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Give an answer its ETag, or tell a reader who has it that nothing changed. Files see to it before they are opened."""
+    if response.status_code != 200 or response.streaming:
+        return response
+    if not response.has_header("ETag"):
+        set_response_etag(response)
+    if "If-None-Match" not in request.headers:
+        return response
+    answer = get_conditional_response(request, etag=response["ETag"], response=response)
+    return answer if isinstance(answer, HttpResponse) else response
+
+
 def _cacheable(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Give an answer to a reader its ETag, or tell that nothing changed; errors are never kept."""
+    """Let caches keep a public answer for a while; errors are never kept."""
     is_public = response.status_code == 200 and not response.cookies and not response.has_header("Cache-Control")
     if is_public:
         patch_cache_control(response, public=True, max_age=FRESH)
         patch_vary_headers(response, ["Accept-Encoding"])
-    if response.status_code == 200 and not response.streaming:
-        set_response_etag(response)
-        answer = get_conditional_response(request, etag=response["ETag"], response=response)
-        response = answer if isinstance(answer, HttpResponse) else response
-    elif response.status_code >= 400:
+    if response.status_code >= 400:
         patch_cache_control(response, no_store=True)
     return _readable_elsewhere(response)
 

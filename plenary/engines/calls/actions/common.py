@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from plenary.engines.calls.events import SubmissionChanged
 from plenary.engines.calls.models import Submission
-from plenary.errors import Conflict
+from plenary.errors import Conflict, Stale
 from plenary.ground.audit.actions import record
 from plenary.ground.audit.actors import Actor
 from plenary.ground.audit.events import emit
@@ -32,12 +32,22 @@ def locked(submission: Submission) -> Submission:
     return Submission.objects.select_for_update(of=("self",)).select_related("call__edition", "form", "owner", "late").get(pk=submission.pk)
 
 
+def require_latest(submission: Submission, revision: int | None) -> None:
+    """revision: the one that a program saw; None: nobody asked. Raises: Stale where it is not the latest."""
+    if revision is not None and revision != submission.revision:
+        raise Stale(_("Somebody else has changed this meanwhile. Fetch it anew and make your change again."))
+
+
 def move(submission: Submission, verb: str) -> str:
-    """Set the state that a verb leads to; gives the one before. Raises: Conflict where the verb cannot be done from there."""
+    """Set the state that a verb leads to, which is a new revision; gives the state before.
+
+    Raises: Conflict where the verb cannot be done from there.
+    """
     allowed, target = TRANSITIONS[verb]
     if submission.state not in allowed:
         raise Conflict(_("The submission is “%(state)s”; this cannot be done from there.") % {"state": submission.get_state_display()})
     before, submission.state = submission.state, target
+    submission.revision += 1
     return before
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from plenary.engines.calls.actions import records
-from plenary.engines.calls.actions.common import locked, move, tell
+from plenary.engines.calls.actions.common import TRANSITIONS, locked, move, require_latest, tell
 from plenary.engines.calls.events import CallChanged, SubmissionDecided
 from plenary.engines.calls.mails import ABOUT, mail
 from plenary.engines.calls.models import Call, Decision, Note, Submission, SubmissionTag
@@ -38,17 +38,20 @@ def decide(
     notify: bool = True,
     hold: bool = True,
     changed_too: bool = False,
+    revision: int | None = None,
 ) -> Decision:
     """Decide on a submission; it becomes the records that the call names for this decision.
 
     code: one of the call's decisions, or ``declined``. message: for the contributor. batch: decided together. notify, hold:
     whether a mail is written, and whether it waits until staff let it go. changed_too: a refusal takes back what earlier
-    decisions made, also where somebody has changed it since. Deciding the same twice changes nothing.
+    decisions made, also where somebody has changed it since. revision: for programs, the one that they saw.
+    Deciding the same twice changes nothing.
     Raises: Invalid for another code; Conflict from a state where it cannot be, before an earlier decision of the call, or
     where the record cannot be made or taken back; ChangedSince where staff must say so first.
     """
     submission = locked(submission)
     require(actor, "calls.decide", submission)
+    require_latest(submission, revision)
     standing = {each.code: each for each in submission.decisions.filter(undone_at=None)}
     check_decision(submission.call, code, standing)
     if code in standing:
@@ -56,7 +59,7 @@ def decide(
     touched = records.touched_at_stake(submission) if code == DECLINED and not changed_too else []
     before = move(submission, "declined" if code == DECLINED else "accepted")
     submission.message = message.strip()
-    submission.save(update_fields=["state", "message"])
+    submission.save(update_fields=["state", "message", "revision"])
     decision = Decision.objects.create(submission=submission, code=code, actor_id=actor.trail_id, state_before=before, batch=batch)
     if code == DECLINED:
         records.take_back_all(actor, submission)
@@ -89,8 +92,23 @@ def check_decision(call: Call, code: str, standing: Collection[str]) -> None:
         raise Conflict(_("Decide on “%(code)s” first.") % {"code": earlier[0]})
 
 
+def open_decisions(submission: Submission, standing: Collection[str]) -> list[str]:
+    """The decisions that can be taken on a submission now, in the call's order, the refusal last."""
+    found = []
+    for code in (*submission.call.decisions, DECLINED):
+        allowed, _target = TRANSITIONS["declined" if code == DECLINED else "accepted"]
+        if code in standing or submission.state not in allowed:
+            continue
+        try:
+            check_decision(submission.call, code, standing)
+        except Conflict:
+            continue
+        found.append(code)
+    return found
+
+
 @transaction.atomic
-def undo_decision(*, actor: Actor, decision: Decision, changed_too: bool = False) -> Submission:
+def undo_decision(*, actor: Actor, decision: Decision, changed_too: bool = False, revision: int | None = None) -> Submission:
     """Undo the latest decision on a submission: its state comes back, records made are taken back, a mail not yet sent is discarded.
 
     Of a refusal, the records come back that it took. changed_too: records are taken back also where somebody has changed
@@ -98,6 +116,7 @@ def undo_decision(*, actor: Actor, decision: Decision, changed_too: bool = False
     """
     submission = locked(decision.submission)
     require(actor, "calls.decide", submission)
+    require_latest(submission, revision)
     latest = submission.decisions.filter(undone_at=None).order_by("-at", "-pk").first()
     if latest is None or latest.pk != decision.pk:
         raise Conflict(_("Undo the later decision first."))
@@ -106,7 +125,8 @@ def undo_decision(*, actor: Actor, decision: Decision, changed_too: bool = False
     latest.save(update_fields=["undone_at"])
     state = submission.state
     submission.state, submission.message = latest.state_before, ""
-    submission.save(update_fields=["state", "message"])
+    submission.revision += 1
+    submission.save(update_fields=["state", "message", "revision"])
     if latest.code == DECLINED:
         records.take_in_again(actor, submission)
     else:
@@ -134,20 +154,21 @@ def undo_batch(*, actor: Actor, batch: uuid.UUID) -> int:
 
 
 @transaction.atomic
-def return_for_changes(*, actor: Actor, submission: Submission, message: str, until: datetime | None = None) -> Submission:
+def return_for_changes(*, actor: Actor, submission: Submission, message: str, until: datetime | None = None, revision: int | None = None) -> Submission:
     """Give a submission back with what is to be changed. until: by when it must come again, also past the call's close.
 
     Raises: Invalid without a message; Conflict from another state than submitted.
     """
     submission = locked(submission)
     require(actor, "calls.decide", submission)
+    require_latest(submission, revision)
     if not message.strip():
         raise Invalid({"message": [_("Say what is to be changed.")]})
     if until is not None and until <= timezone.now():
         raise Invalid({"until": [_("Choose an instant that is still to come.")]})
     before = move(submission, "returned")
     submission.message, submission.editable_until = message.strip(), until
-    submission.save(update_fields=["state", "message", "editable_until"])
+    submission.save(update_fields=["state", "message", "editable_until", "revision"])
     tell(actor, submission, "returned", before={"state": before}, after={"state": submission.state}, reason=message)
     mail("calls-returned", submission, values={"message": message.strip()})
     return submission

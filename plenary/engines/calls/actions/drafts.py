@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from plenary.engines.calls.actions.common import State, locked, tell
+from plenary.engines.calls.actions.common import State, locked, require_latest, tell
 from plenary.engines.calls.form.checking import check_file
 from plenary.engines.calls.form.definition import Definition
 from plenary.engines.calls.form.posted import too_long
@@ -27,11 +27,12 @@ from plenary.engines.calls.models import Attachment, Call, Invitation, LateCode,
 from plenary.engines.calls.models.submissions import digest
 from plenary.engines.calls.queries import form_in_force, form_to_answer
 from plenary.engines.calls.windows import window_for
-from plenary.errors import Conflict, Invalid, NotAllowed, Stale
+from plenary.errors import Conflict, Invalid, NotAllowed
 from plenary.ground.audit.actors import SYSTEM, Actor, may, require
 from plenary.ground.files.actions import delete as delete_file
-from plenary.ground.files.actions import store
+from plenary.ground.files.actions import purge, store
 from plenary.ground.files.kinds import MEGABYTE, Limits
+from plenary.ground.files.models import StoredFile
 from plenary.ground.people.models import User
 
 #: Co-submitters of one submission.
@@ -102,9 +103,8 @@ def save_draft(
     """
     submission = locked(submission)
     require(actor, "calls.write_answers", submission)
+    require_latest(submission, revision)
     _require_editable(actor, submission)
-    if revision is not None and revision != submission.revision:
-        raise Stale(_("Somebody else has changed this meanwhile. Fetch it anew and make your change again."))
     current = dict(submission.written)
     form = form_to_answer(submission)
     kept, problems = _storable(form.form, answers)
@@ -191,10 +191,11 @@ def send_link(*, actor: Actor, submission: Submission, secret: str, email: str) 
 
 
 @transaction.atomic
-def discard_draft(*, actor: Actor, submission: Submission) -> Submission:
-    """Throw a draft away, or the changes to what was submitted; staff can bring a draft back."""
+def discard_draft(*, actor: Actor, submission: Submission, revision: int | None = None) -> Submission:
+    """Throw a draft away, or the changes to what was submitted; staff can bring a draft back until it is forgotten (``forgetting``)."""
     submission = locked(submission)
     require(actor, "calls.discard", submission)
+    require_latest(submission, revision)
     if submission.number:
         submission.draft = None
         submission.revision += 1
@@ -244,12 +245,13 @@ def copy_to(*, actor: Actor, submission: Submission, call: Call, late: LateCode 
 # ---- files ----------------------------------------------------------------------------------------------------------
 
 
-def attach(*, actor: Actor, submission: Submission, code: str, upload: UploadedFile | File) -> Attachment:
-    """Add a file to a field, once its content was looked at.
+def attach(*, actor: Actor, submission: Submission, code: str, upload: UploadedFile | File, revision: int | None = None) -> Attachment:
+    """Add a file to a field, once its content was looked at. revision: for programs, the one that they saw.
 
-    Raises: Invalid at the field's code, where the file is not what is asked for or there are too many.
+    Raises: Invalid at the field's code, where the file is not what is asked for or there are too many; Stale.
     """
     require(actor, "calls.write_answers", submission)
+    require_latest(submission, revision)
     form = form_to_answer(submission).form
     asked_for = form.by_code.get(code)
     if asked_for is None or asked_for.kind not in ("file", "image"):
@@ -269,24 +271,35 @@ def attach(*, actor: Actor, submission: Submission, code: str, upload: UploadedF
     try:
         check_file(asked_for, stored.kind, stored.size, stored.width, stored.height)
     except Wrong as wrong:
-        delete_file(actor=SYSTEM, file=stored)
+        purge(actor=SYSTEM, file=stored)
         raise Invalid({code: wrong.sentences}) from wrong
-    with transaction.atomic():
-        attachment = Attachment.objects.create(submission=submission, field=code, file=stored)
-        fresh = locked(submission)
-        current = dict(fresh.written)
-        fresh.draft = {**current, code: [*(current.get(code) or []), str(stored.pk)]}
-        fresh.revision += 1
-        fresh.saved_at = timezone.now()
-        fresh.save(update_fields=["draft", "revision", "saved_at"])
+    try:
+        return _add(actor, submission, code, stored, revision)
+    except Conflict:
+        purge(actor=SYSTEM, file=stored)  # somebody was faster; nothing names it
+        raise
+
+
+@transaction.atomic
+def _add(actor: Actor, submission: Submission, code: str, stored: StoredFile, revision: int | None) -> Attachment:
+    fresh = locked(submission)
+    require_latest(fresh, revision)
+    _require_editable(actor, fresh)
+    attachment = Attachment.objects.create(submission=fresh, field=code, file=stored)
+    current = dict(fresh.written)
+    fresh.draft = {**current, code: [*(current.get(code) or []), str(stored.pk)]}
+    fresh.revision += 1
+    fresh.saved_at = timezone.now()
+    fresh.save(update_fields=["draft", "revision", "saved_at"])
     return attachment
 
 
 @transaction.atomic
-def detach(*, actor: Actor, submission: Submission, key: uuid.UUID) -> Submission:
+def detach(*, actor: Actor, submission: Submission, key: uuid.UUID, revision: int | None = None) -> Submission:
     """Take a file off a draft. The file itself stays while an earlier submitting names it."""
     submission = locked(submission)
     require(actor, "calls.write_answers", submission)
+    require_latest(submission, revision)
     _require_editable(actor, submission)
     attachment = submission.attachments.filter(file_id=key).select_related("file").first()
     if attachment is None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from plenary.engines.calls.actions.common import KIND, locked, move, tell
+from plenary.engines.calls.actions.common import KIND, locked, move, require_latest, tell
 from plenary.engines.calls.actions.drafts import invite, start_draft
 from plenary.engines.calls.events import SubmissionReceived
 from plenary.engines.calls.form.checking import Checked, check
@@ -49,16 +49,18 @@ def check_answers(submission: Submission, form: FormVersion, answers: Mapping[st
 
 
 @transaction.atomic
-def submit(*, actor: Actor, submission: Submission, email: str = "") -> Submission:
+def submit(*, actor: Actor, submission: Submission, email: str = "", revision: int | None = None) -> Submission:
     """Hand a draft in, or the changes to what was handed in before.
 
-    email: of a contributor without an account, for calls that take those. Raises: Invalid with the problems of all fields;
-    Conflict where the call is closed, to the second, or a limit is reached; NotAllowed.
+    email: of a contributor without an account, for calls that take those. revision: for programs, the one that they saw.
+    Raises: Invalid with the problems of all fields; Conflict where the call is closed, to the second, or a limit is reached;
+    Stale; NotAllowed.
     """
     # Whoever else submits to this call waits here: numbers and limits are counted under this lock.
     call = Call.objects.select_for_update(of=("self",)).select_related("edition").get(pk=submission.call_id)
     submission = locked(submission)
     require(actor, "calls.write_answers", submission)
+    require_latest(submission, revision)
     by_staff = may(actor, "calls.decide", submission)
     is_own_account = isinstance(actor, User)
     if not by_staff and not is_own_account and call.audience != Call.Audience.ANYONE:
@@ -86,7 +88,6 @@ def submit(*, actor: Actor, submission: Submission, email: str = "") -> Submissi
     now = timezone.now()
     submission.submitted_at = submission.submitted_at or now
     submission.saved_at = now
-    submission.revision += 1
     submission.editable_until, submission.message = None, ""
     if submission.number is None:
         last = Submission.objects.filter(call=call).exclude(number=None).order_by("-number").values_list("number", flat=True).first()
@@ -193,27 +194,29 @@ def per_category_in_words(call: Call) -> str:
 
 
 @transaction.atomic
-def withdraw(*, actor: Actor, submission: Submission, reason: str = "") -> Submission:
+def withdraw(*, actor: Actor, submission: Submission, reason: str = "", revision: int | None = None) -> Submission:
     """Take back what was submitted; it stays on record, and can come again while the call is open."""
     submission = locked(submission)
     require(actor, "calls.withdraw", submission)
+    require_latest(submission, revision)
     before = move(submission, "withdrawn")
-    submission.save(update_fields=["state"])
+    submission.save(update_fields=["state", "revision"])
     tell(actor, submission, "withdrawn", before={"state": before}, after={"state": submission.state}, reason=reason)
     return submission
 
 
 @transaction.atomic
-def reopen(*, actor: Actor, submission: Submission) -> Submission:
+def reopen(*, actor: Actor, submission: Submission, revision: int | None = None) -> Submission:
     """Put back what was withdrawn. Raises: Conflict where the call is closed, unless staff does it, or a limit is reached."""
     call = Call.objects.select_for_update(of=("self",)).select_related("edition").get(pk=submission.call_id)
     submission = locked(submission)
     require(actor, "calls.withdraw", submission)
+    require_latest(submission, revision)
     if not may(actor, "calls.decide", submission) and not window_for(submission).is_open:
         raise Conflict(_("This call is closed; ask the secretariat."))
     before = move(submission, "reopened")
     _check_limits(call, submission)
-    submission.save(update_fields=["state"])
+    submission.save(update_fields=["state", "revision"])
     tell(actor, submission, "reopened", before={"state": before}, after={"state": submission.state})
     return submission
 

@@ -13,6 +13,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from plenary.engines.calls import queries
+from plenary.engines.calls.api.given import Instant
 from plenary.engines.calls.api.shapes import State, SubmissionOut, present, with_all
 from plenary.engines.calls.form.schema import json_schema
 from plenary.engines.calls.models import Call, FormVersion, Phase
@@ -90,6 +91,7 @@ class CallSubmissions(Paging):
     """Filters of a call's submissions."""
 
     state: State | None = Field(default=None, description="Only those in this state.")
+    saved_since: Instant | None = Field(default=None, description="Only those written on or handed in from this instant on.")
 
 
 def _present(call: Call, form: int | None) -> CallOut:
@@ -164,6 +166,8 @@ def list_call_submissions(request: HttpRequest, edition: str, slug: str, filters
     submissions = with_all(queries.visible_to(user, call))
     if filters.state:
         submissions = submissions.filter(state=filters.state)
+    if filters.saved_since:
+        submissions = submissions.filter(saved_at__gte=filters.saved_since)
     return cursor_page(submissions, filters, ["created_at", "id"], lambda each: present(user, each))
 
 

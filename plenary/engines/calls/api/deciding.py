@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Router, Schema
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from plenary.engines.calls import actions
-from plenary.engines.calls.api.given import Plain
-from plenary.engines.calls.api.shapes import SubmissionOut, found, present
+from plenary.engines.calls.api.given import IfMatch, Instant, Plain, revision_of
+from plenary.engines.calls.api.shapes import SubmissionOut, found, present, say_revision
+from plenary.engines.calls.models import Submission
 from plenary.ground.audit.actors import require
 from plenary.ground.people.bearer import account_of, by_token
 from plenary.ground.people.models import User
 
 router = Router(tags=["Decisions"])
 
-DECIDE = by_token("decisions:write")
+_DECIDE = by_token("decisions:write")
+#: Answers carry the revision in ``ETag``.
+DECIDE = {**_DECIDE, "openapi_extra": {**_DECIDE["openapi_extra"], "x-revision": True}}
 MOST_WORDS = 10_000
 
 
@@ -38,38 +40,51 @@ class Return(Schema):
     model_config = ConfigDict(extra="forbid")
 
     message: Plain = Field(min_length=1, max_length=MOST_WORDS, description="For the contributor.")
-    until: AwareDatetime | None = Field(default=None, description="By when it must come again, also past the call's close.")
+    until: Instant | None = Field(default=None, description="By when it must come again, also past the call's close.")
 
 
 @router.post("/{uuid:key}/decisions", response=SubmissionOut, summary="Decide on a submission", **DECIDE)
-def decide(request: HttpRequest, key: uuid.UUID, payload: NewDecision) -> SubmissionOut:
+def decide(request: HttpRequest, response: HttpResponse, key: uuid.UUID, payload: NewDecision, if_match: IfMatch = "") -> SubmissionOut:
     """It becomes the records that the call names for this decision. Deciding the same again changes nothing."""
     user = account_of(request)
-    actions.decide(actor=user, submission=found(user, key), code=payload.decision, message=payload.message, notify=payload.notify)
-    return _answer(user, key)
+    submission = _to_decide(user, key)
+    revision = revision_of(if_match)
+    actions.decide(actor=user, submission=submission, code=payload.decision, message=payload.message, notify=payload.notify, revision=revision)
+    return _answer(user, key, response)
 
 
 @router.delete("/{uuid:key}/decisions/{slug:decision}", response=SubmissionOut, summary="Undo the latest decision", **DECIDE)
-def undo_decision(request: HttpRequest, key: uuid.UUID, decision: str) -> SubmissionOut:
+def undo_decision(request: HttpRequest, response: HttpResponse, key: uuid.UUID, decision: str, if_match: IfMatch = "") -> SubmissionOut:
     """The state before comes back, records made are taken back where they can be, a mail not yet sent is discarded."""
     user = account_of(request)
-    submission = found(user, key)
-    require(user, "calls.decide", submission)
+    submission = _to_decide(user, key)
+    revision = revision_of(if_match)
     standing = next((each for each in submission.decisions.all() if each.code == decision), None)
     if standing is None:
         raise Http404
-    actions.undo_decision(actor=user, decision=standing)
-    return _answer(user, key)
+    actions.undo_decision(actor=user, decision=standing, revision=revision)
+    return _answer(user, key, response)
 
 
 @router.post("/{uuid:key}/return", response=SubmissionOut, summary="Return a submission for changes", **DECIDE)
-def return_submission(request: HttpRequest, key: uuid.UUID, payload: Return) -> SubmissionOut:
+def return_submission(request: HttpRequest, response: HttpResponse, key: uuid.UUID, payload: Return, if_match: IfMatch = "") -> SubmissionOut:
     """The contributor is told by mail at once, and can change it until then."""
     user = account_of(request)
-    until: datetime | None = payload.until
-    actions.return_for_changes(actor=user, submission=found(user, key), message=payload.message, until=until)
-    return _answer(user, key)
+    submission = _to_decide(user, key)
+    revision = revision_of(if_match)
+    actions.return_for_changes(actor=user, submission=submission, message=payload.message, until=payload.until, revision=revision)
+    return _answer(user, key, response)
 
 
-def _answer(user: User, key: uuid.UUID) -> SubmissionOut:
-    return present(user, found(user, key))
+def _to_decide(user: User, key: uuid.UUID) -> Submission:
+    """The submission, for those who decide on it: whether they may is told before what their request lacks."""
+    submission = found(user, key)
+    require(user, "calls.decide", submission)
+    return submission
+
+
+def _answer(user: User, key: uuid.UUID, response: HttpResponse) -> SubmissionOut:
+    submission = found(user, key)
+    told = present(user, submission, check=True)
+    say_revision(response, submission, told)
+    return told

@@ -7,12 +7,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from ninja import Header
 from ninja.errors import HttpError
-from pydantic import AfterValidator
+from pydantic import AfterValidator, AwareDatetime
 
 from plenary.engines.calls.form.definition import Definition
 from plenary.engines.calls.form.posted import MOST_VALUES, storable, too_long
@@ -22,6 +24,8 @@ from plenary.errors import Invalid, Stale
 #: Numbers beyond this are none that anybody means, and not every program can read them.
 _LARGEST = 10**30
 _LONGEST_NAME = 60
+#: Instants outside these cannot be kept in every database and zone.
+_EARLIEST, _LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 def _kept_as_it_is(text: str) -> str:
@@ -32,6 +36,20 @@ def _kept_as_it_is(text: str) -> str:
 
 #: A text that every database keeps.
 Plain = Annotated[str, AfterValidator(_kept_as_it_is)]
+
+
+def _can_be_kept(instant: datetime) -> datetime:
+    if not _EARLIEST <= instant < _LATEST:
+        raise ValueError("Give an instant between the years 1900 and 2200.")
+    return instant
+
+
+#: An instant with its zone, such as ``2021-03-18T23:00:00+01:00``.
+Instant = Annotated[AwareDatetime, AfterValidator(_can_be_kept)]
+#: Sent with whatever changes answers or the state of a submission.
+IfMatch = Annotated[
+    str, Header(alias="If-Match", description='The revision that you saw, such as `"3"`, or the whole `ETag` of the last answer.', max_length=100)
+]
 
 
 def read_answers(form: Definition, answers: Mapping[str, Any], current: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,7 +103,7 @@ def revision_of(if_match: str) -> int:
     given = if_match.strip()
     if not given or given == "*":
         raise HttpError(428, 'Send the revision that you saw in the header If-Match, such as If-Match: "3".')
-    named = re.fullmatch(r'(W/)?"?(\d{1,9})"?', given)
+    named = re.fullmatch(r'(W/)?"?(\d{1,9})(-[0-9a-f]{16})?"?', given)
     if named is None:
         raise Stale("There is no such revision. Fetch it anew and make your change again.")
     return int(named[2])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -14,6 +15,7 @@ from ninja import Schema
 from pydantic import Field
 
 from plenary.engines.calls import queries
+from plenary.engines.calls.actions.deciding import open_decisions
 from plenary.engines.calls.actions.submitting import check_answers
 from plenary.engines.calls.models import Attachment, Decision, IntakeResult, Submission
 from plenary.engines.calls.windows import window_for
@@ -28,6 +30,7 @@ class AttachmentOut(Schema):
     """A file given as the answer to a field."""
 
     key: uuid.UUID = Field(description="Stands in the answer to the field.")
+    address: str = Field(description="Where its content is, for the same token.")
     field: str
     name: str
     kind: str = Field(description="Media type, found in the content.")
@@ -62,6 +65,7 @@ class StaffOut(Schema):
     """What only staff reads of a submission."""
 
     decisions: list[DecisionOut]
+    open_decisions: list[str] = Field(description="Which can be taken now, in the call's order; empty for those who do not decide.")
     records: list[RecordOut]
     tags: list[str]
     contributor: ContributorOut | None = Field(description="Null for those who do not decide, and where nobody is known.")
@@ -78,7 +82,7 @@ class SubmissionOut(Schema):
     language: str = Field(description="In which its contributor reads mails.")
     title: str
     form: int = Field(description="Version of the form that was answered.")
-    revision: int = Field(description="Counts savings. Send it back in `If-Match` with the next change.")
+    revision: int = Field(description="Counts changes of answers and state. Send it back in `If-Match` with the next change.")
     answers: Answers | None = Field(description="By field, as submitted; null while nothing was, or where you may not read them.")
     draft: Answers | None = Field(description="By field, what is written and not submitted yet, as it was written; null where there is none.")
     problems: dict[str, list[str]] | None = Field(
@@ -135,7 +139,7 @@ def present(actor: User, submission: Submission, *, check: bool = False) -> Subm
     decides = may(actor, "calls.decide", submission)
     answers: Answers | None = submission.answers if submission.number else None
     # What nobody handed in is nobody else's to read, unless staff typed it in.
-    draft: Answers | None = submission.draft if own or (submission.entered_by and decides) else None
+    draft: Answers | None = submission.draft if own or (submission.is_entered and decides) else None
     if not own and not decides and answers is not None:
         answers = without_private(submission, answers)
     window = window_for(submission)
@@ -182,7 +186,16 @@ def _files(submission: Submission, shown: Iterable[Mapping[str, Any]]) -> list[A
 def present_file(attachment: Attachment) -> AttachmentOut:
     """A file as programs see it."""
     file = attachment.file
-    return AttachmentOut(key=file.pk, field=attachment.field, name=file.name, kind=file.kind, size=file.size, width=file.width, height=file.height)
+    return AttachmentOut(
+        key=file.pk,
+        address=reverse("api:get_file", args=[attachment.submission_id, file.pk]),
+        field=attachment.field,
+        name=file.name,
+        kind=file.kind,
+        size=file.size,
+        width=file.width,
+        height=file.height,
+    )
 
 
 def _staff(submission: Submission, *, decides: bool) -> StaffOut:
@@ -194,12 +207,17 @@ def _staff(submission: Submission, *, decides: bool) -> StaffOut:
         contributor = ContributorOut(name="", email=submission.email)
     return StaffOut(
         decisions=[DecisionOut(decision=each.code, at=each.at) for each in submission.decisions.all()],
+        open_decisions=open_decisions(submission, [each.code for each in submission.decisions.all()]) if decides else [],
         records=[RecordOut(kind=each.kind, key=each.key, page=each.path) for each in submission.results.all()],
         tags=[each.name for each in submission.tags.all()],
         contributor=contributor,
     )
 
 
-def say_revision(response: HttpResponse, submission: Submission) -> None:
-    """Tell the revision in the header by which programs send it back."""
-    response["ETag"] = f'"{submission.revision}"'
+def say_revision(response: HttpResponse, submission: Submission, told: SubmissionOut | None = None) -> None:
+    """Tell the revision in the header by which programs send it back.
+
+    told: what is answered. Its digest follows the revision, since time, tags and a new form change what is told, too.
+    """
+    digest = f"-{hashlib.sha256(told.model_dump_json().encode()).hexdigest()[:16]}" if told else ""
+    response["ETag"] = f'"{submission.revision}{digest}"'

@@ -23,6 +23,7 @@ from plenary.engines.calls.queries.calls import (
     timeline,
     words_of,
 )
+from plenary.engines.calls.queries.files import file_of
 from plenary.engines.calls.queries.submissions import duplicates_of, form_to_answer, mine, readable, submission_for, visible_to
 from plenary.engines.calls.queries.uses import contributed, in_words, published_uses, use_counts
 
@@ -43,6 +44,7 @@ __all__ = [
     "contributed",
     "dated_phases",
     "duplicates_of",
+    "file_of",
     "form_in_force",
     "form_to_answer",
     "in_words",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from PIL import Image
 from plenary.engines.calls import actions
 from plenary.engines.calls.actions import CallValues
 from plenary.engines.calls.form.definition import Definition
+from plenary.engines.calls.models import Submission
 from plenary.engines.calls.tests.test_stages import collect
 from plenary.ground.audit.actors import SYSTEM
 from plenary.ground.framework.text import Text
@@ -45,6 +47,11 @@ class Program:
         _token, self.secret = people.make_token(actor=user, user=user, name="program", scopes=scopes)
 
     def send(self, method: str, path: str, body=None, **headers):
+        """Ask, having seen the latest: ``If-Match`` names the revision in force unless it is given; None: it is left out."""
+        key = _key_in(path)
+        if method != "GET" and key and "If-Match" not in headers:
+            headers["If-Match"] = seen(key)
+        headers = {name: value for name, value in headers.items() if value is not None}
         raw = body if isinstance(body, bytes) else json.dumps(body).encode() if body is not None else b""
         return Client().generic(method, path, raw, content_type="application/json", headers={"Authorization": f"Bearer {self.secret}", **headers})
 
@@ -54,14 +61,29 @@ class Program:
     def change(self, key, revision, **answers):
         return self.send("PATCH", f"{MINE}/{key}", {"answers": answers}, **{"If-Match": f'"{revision}"'})
 
-    def upload(self, key, field: str, name: str, content: bytes):
-        headers = {"Authorization": f"Bearer {self.secret}"}
+    def upload(self, key, field: str, name: str, content: bytes, **headers):
+        headers = {"Authorization": f"Bearer {self.secret}", "If-Match": seen(key), **headers}
         return Client().post(f"{MINE}/{key}/files?field={field}", {"file": SimpleUploadedFile(name, content)}, headers=headers)
 
     def start(self, call="2021/prizes", **answers):
         answered = self.send("POST", MINE, {"call": call, "answers": answers})
         assert answered.status_code == 201, answered.content
         return answered.json()
+
+
+def _key_in(path: str) -> str:
+    found = re.match(rf"{MINE}/([0-9a-f-]{{36}})", path)
+    return found[1] if found else ""
+
+
+def seen(key) -> str:
+    """What a program sends that saw the latest revision of a submission."""
+    return f'"{Submission.objects.filter(pk=key).values_list("revision", flat=True).first() or 0}"'
+
+
+def revision(answered) -> int:
+    """The revision that an answer's header tells."""
+    return int(answered["ETag"].strip('"').split("-")[0])
 
 
 def open_call(edition, slug: str, form: dict, **values):
