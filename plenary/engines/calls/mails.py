@@ -84,7 +84,7 @@ def values_of(submission: Submission) -> dict[str, Any]:
 def link_to(submission: Submission) -> str:
     """Where its contributor finds a submission: by a secret address while nobody has claimed it."""
     if submission.secret and not submission.is_claimed:
-        return absolute(reverse("calls:answer" if submission.number is None else "calls:done", args=[secret_of(submission.pk)]))
+        return absolute(reverse("calls:answer" if submission.number is None else "calls:submission", args=[secret_of(submission.pk)]))
     return absolute(reverse("calls:submission", args=[submission.pk]))
 
 

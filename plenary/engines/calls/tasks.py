@@ -1,8 +1,10 @@
-"""What is done for submissions in the background: receipts with their document, copies for focal points, reminders."""
+"""What is done for submissions in the background: receipts with their document, copies for focal points, reminders, long work on many."""
 
 from __future__ import annotations
 
 import io
+import time
+import uuid
 from datetime import timedelta
 
 import structlog
@@ -12,20 +14,28 @@ from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
+from plenary.engines.calls.actions.forgetting import forget_old_drafts
+from plenary.engines.calls.actions.together import go_on, note_broken
 from plenary.engines.calls.documents import submission_pdf
 from plenary.engines.calls.mails import absolute, mail, recipients
 from plenary.engines.calls.models import Phase, Submission
-from plenary.engines.calls.queries.focal import focal_points_of
+from plenary.engines.calls.queries.focal import focal_points_of, hidden_from_focal_points
 from plenary.engines.calls.windows import window_for
+from plenary.errors import NotAllowed
 from plenary.ground.audit.actors import SYSTEM
 from plenary.ground.files.actions import store
 from plenary.ground.files.models import StoredFile
 from plenary.ground.files.typesetting import CannotTypeset
+from plenary.ground.people.models import User
 
 log = structlog.get_logger(__name__)
 #: How long before its close a call reminds of unfinished drafts, and how often that is looked at.
 BEFORE = timedelta(days=3)
 EVERY = timedelta(minutes=30)
+#: How often it is looked at which drafts are to be removed.
+DAILY = timedelta(days=1)
+#: Seconds between two parts of long work. SQLite looks every tenth of a second whether it may write: then others have their turn.
+TURN = 0.15
 
 
 @task(queue_name="documents")
@@ -41,21 +51,44 @@ def send_receipt(key: str) -> int:
             documents[language] = _document(submission, language)
         sent += len(mail("calls-receipt", submission, to=address, language=language, attachments=documents[language]))
     if submission.shared_with_focal_point and submission.country is not None:
-        path = f"/calls/countries/{submission.country.code}/"
+        path = f"/calls/countries/{submission.country.code}/{submission.pk}/"
+        copies: dict[str, tuple[StoredFile, ...]] = {}
         for user in focal_points_of(submission.country.code):
-            sent += len(mail("calls-copy", submission, to=user.email, language=user.language or "en", values={"link": absolute(path)}))
+            language = user.language or "en"
+            if language not in copies:
+                copies[language] = _document(submission, language, hidden=hidden_from_focal_points(submission.form.form))
+            sent += len(mail("calls-copy", submission, to=user.email, language=language, values={"link": absolute(path)}, attachments=copies[language]))
     return sent
 
 
-def _document(submission: Submission, language: str) -> tuple[StoredFile, ...]:
+def _document(submission: Submission, language: str, *, hidden: frozenset[str] = frozenset()) -> tuple[StoredFile, ...]:
     """The submission as PDF; none where this machine cannot make it: the mail leads to the page all the same."""
     try:
-        content = submission_pdf(submission, language, submission.saved_at)
+        content = submission_pdf(submission, language, submission.saved_at, hidden=hidden)
     except CannotTypeset as error:
         log.warning("calls.no_document", submission=str(submission.pk), language=language, reason=str(error)[:300])
         return ()
     name = f"{submission.reference.replace('/', '-')}.pdf"
     return (store(actor=SYSTEM, upload=File(io.BytesIO(content), name=name)),)
+
+
+@task()
+def work_together(batch: str, user: int) -> int:
+    """Do to many submissions what was begun, or undo it, part by part; in how many parts. Its page tells how far it is."""
+    key, parts = uuid.UUID(batch), 0
+    actor = User.objects.filter(pk=user, is_active=True).first()
+    try:
+        if actor is None:
+            raise NotAllowed("calls.decide")
+        while go_on(actor=actor, batch=key):
+            parts += 1
+            time.sleep(TURN)
+    except NotAllowed:  # the role ended meanwhile; somebody else can go on
+        note_broken(key)
+    except Exception:
+        note_broken(key)
+        raise
+    return parts + 1
 
 
 @task()
@@ -82,7 +115,17 @@ def remind() -> int:
     return sent
 
 
-def keep_reminding() -> None:
-    """Have drafts looked after, unless that is arranged already."""
-    if not DBTaskResult.objects.filter(task_path=remind.module_path, status="READY").exists():
-        remind.using(run_after=timezone.now() + EVERY).enqueue()
+@task()
+def forget() -> int:
+    """Remove drafts for good that were thrown away, or left without an account, long ago; then look again tomorrow. How many."""
+    forgotten = forget_old_drafts()
+    if Submission.objects.filter(state=Submission.State.DRAFT).exists():
+        forget.using(run_after=timezone.now() + DAILY).enqueue()
+    return forgotten
+
+
+def look_after_drafts() -> None:
+    """Have drafts reminded of, and removed in time, unless that is arranged already."""
+    for each, pause in ((remind, EVERY), (forget, DAILY)):
+        if not DBTaskResult.objects.filter(task_path=each.module_path, status="READY").exists():
+            each.using(run_after=timezone.now() + pause).enqueue()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
 
-from plenary.engines.calls.views import answering, mine, public, uploads
+from plenary.engines.calls.views import answering, focal, mine, public, uploads
 
 app_name = "calls"
 urlpatterns: list[URLPattern] = [
@@ -10,11 +10,13 @@ urlpatterns: list[URLPattern] = [
     path("calendar.ics", public.calendar, name="calendar"),
     path("organisations/", uploads.organisations, name="organisations"),
     path("submissions/", mine.submissions, name="submissions"),
-    path("submissions/<uuid:key>/", mine.submission, name="submission"),
-    re_path(r"^submissions/(?P<key>[0-9a-f-]{36})/(?P<verb>withdraw|reopen)/$", mine.change, name="change"),
+    path("submissions/<str:key>/", mine.submission, name="submission"),
+    re_path(r"^submissions/(?P<key>[0-9A-Za-z_-]{24,36})/(?P<verb>withdraw|reopen)/$", mine.change, name="change"),
     path("submissions/<uuid:key>/copy/", mine.copy, name="copy"),
     path("submissions/<uuid:key>/invite/", mine.invite, name="invite"),
-    path("countries/<str:country>/", mine.followed, name="followed"),
+    path("countries/<str:country>/", focal.followed, name="followed"),
+    path("countries/<str:country>/<uuid:key>/", focal.submission, name="followed_submission"),
+    path("countries/<str:country>/<uuid:key>/submission.pdf", focal.document, name="followed_document"),
     path("join/<str:secret>/", mine.join, name="join"),
     path("answers/<str:key>/", answering.answer, name="answer"),
     path("answers/<str:key>/preview/", answering.preview, name="preview"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
 from typing import Any
 
 from django.db.models import QuerySet
 
+from plenary.engines.calls.form.definition import Definition
 from plenary.engines.calls.models import Submission
 from plenary.engines.calls.models.submissions import STANDING
 from plenary.ground.framework.models import Concept
@@ -40,6 +42,18 @@ def followed_in(country: str, call: str = "") -> dict[str, Any]:
         "calls": [(code, number, code == call) for code, number in sorted(calls.items(), reverse=True)],
         "chosen": call,
     }
+
+
+def followed_submission(user: User, country: str, key: uuid.UUID) -> Submission:
+    """One submission that the focal point of its country may read. Raises: Submission.DoesNotExist."""
+    if country not in {each.code for each in countries_followed(user)}:
+        raise Submission.DoesNotExist
+    return shared(country).get(pk=key)
+
+
+def hidden_from_focal_points(form: Definition) -> frozenset[str]:
+    """The codes of the fields that are the secretariat's alone."""
+    return frozenset(field.code for field in form if field.private)
 
 
 def focal_points_of(country: str) -> list[User]:

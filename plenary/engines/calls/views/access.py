@@ -77,6 +77,14 @@ def not_theirs(request: HttpRequest, access: Access) -> HttpResponse:
     return render(request, "calls/not_theirs.html", {"submission": access.submission}, status=403)
 
 
+def pdf_of(submission: Submission, content: bytes) -> HttpResponse:
+    """A submission's document, to be saved by its reader and kept by nobody in between."""
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = f'attachment; filename="{submission.reference.replace("/", "-")}.pdf"'
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
 def call_at(edition: str, slug: str) -> Call:
     """A call with its phases. Raises: Http404."""
     try:

@@ -23,8 +23,8 @@ from plenary.engines.calls.form.page import form_view
 from plenary.engines.calls.form.posted import read_posted
 from plenary.engines.calls.form.showing import plain, show
 from plenary.engines.calls.form.signs import as_written, signs_of
-from plenary.engines.calls.models import Call, FormVersion, LateCode, Submission
-from plenary.engines.calls.queries import form_in_force, form_to_answer
+from plenary.engines.calls.models import Call, FormVersion, LateCode, Phase, Submission
+from plenary.engines.calls.queries import Stage, form_in_force, form_to_answer, last_closed, mine, stage_of
 from plenary.engines.calls.views.access import SAVES, STARTS, Access, access_to, call_at, not_theirs, refused, writes
 from plenary.engines.calls.views.posting import seen_of, take_files, take_off
 from plenary.engines.calls.windows import Window, usable_code, window_for, window_of
@@ -63,7 +63,10 @@ def start(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
         return _after_saving(request, access, form, given, actions.Saved(access.submission))
     answers = _first_answers(request, form)
     view = form_view(form.form, answers, lookups_for(None, form.form), languages=tuple(call.languages), language=reader_language(), seen={})
-    context = {"call": call, "form": view, "window": _code_window(code) or window, "code": request.POST.get("code") or request.GET.get("code") or ""}
+    # Who has begun before is led there: the empty form looks as if all were lost.
+    begun = mine(request.user).filter(call=call, state=Submission.State.DRAFT)[:3] if isinstance(request.user, User) else ()
+    given_code = request.POST.get("code") or request.GET.get("code") or ""
+    context = {"call": call, "form": view, "window": _code_window(code) or window, "code": given_code, "begun": begun}
     return render(request, "calls/answer.html", context)
 
 
@@ -79,7 +82,14 @@ def _code(request: HttpRequest, call: Call) -> LateCode | None:
 def _closed(request: HttpRequest, call: Call, *, wrong_code: bool) -> HttpResponse:
     # Asking for a code is a page like any other; refusing what was sent without one is an error.
     status = 200 if request.method != "POST" else 403 if call.audience == Call.Audience.INVITED else 409
-    context = {"call": call, "wrong_code": wrong_code, "is_open": window_of(call).is_open}
+    phases = list(call.phases.all())
+    context = {
+        "call": call,
+        "wrong_code": wrong_code,
+        "is_open": window_of(call).is_open,
+        "coming": next((phase for phase in phases if phase.kind == Phase.Kind.COLLECT and stage_of(phase) is Stage.COMING), None),
+        "closed_on": last_closed(phases),
+    }
     return render(request, "calls/closed.html", context, status=400 if wrong_code else status)
 
 
@@ -108,7 +118,7 @@ def answer(request: HttpRequest, key: str) -> HttpResponse:
         return not_theirs(request, access)
     form = form_to_answer(submission)
     if submission.number and not _is_editable(access):
-        return redirect("calls:submission", submission.pk)
+        return redirect("calls:submission", access.key)
     if request.method == "POST":
         if (answered := refused(request, "save", SAVES)) is not None:
             return answered
@@ -287,7 +297,7 @@ def _preview(
     submission = access.submission
     lookups = lookups_for(submission, form.form)
     missing = [(code, str(form.form.by_code[code].label) if code in form.form.by_code else "", sentences) for code, sentences in checked.problems.items()]
-    following = access.page("calls:preview")
+    following = f"{access.page('calls:preview')}#submit"
     context = {
         "call": submission.call,
         "submission": submission,
@@ -345,6 +355,6 @@ def discard(request: HttpRequest, key: str) -> HttpResponse:
     submission = actions.discard_draft(actor=access.actor, submission=access.submission)
     if submission.number:
         messages.success(request, _("Your changes are gone; what you submitted stands."))
-        return redirect("calls:submission", submission.pk)
+        return redirect("calls:submission", access.key)
     messages.success(request, _("The draft is thrown away."))
     return redirect("calls:submissions") if isinstance(request.user, User) else redirect("calls:call", submission.call.edition.code, submission.call.slug)

@@ -1,9 +1,12 @@
-"""What one has sent: the list, one submission, taking it back, sharing it, copying it; and the view of a focal point."""
+"""What one has sent: the list, one submission, taking it back, sharing it, copying it."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -13,17 +16,19 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from plenary.engines.calls import actions, intakes
 from plenary.engines.calls.actions.submitting import lookups_for
 from plenary.engines.calls.documents import submission_pdf
 from plenary.engines.calls.form.showing import show
-from plenary.engines.calls.models import Call, Submission
-from plenary.engines.calls.queries import form_in_force, mine, open_calls, readable
-from plenary.engines.calls.queries.focal import countries_followed, followed_in
-from plenary.engines.calls.views.access import STARTS, access_to, call_at, not_theirs, refused, writes
-from plenary.engines.calls.windows import Window, window_for
+from plenary.engines.calls.holders import is_secret
+from plenary.engines.calls.models import Call, FormVersion, Submission
+from plenary.engines.calls.queries import mine, open_calls, readable
+from plenary.engines.calls.queries.focal import countries_followed
+from plenary.engines.calls.views.access import STARTS, access_to, call_at, not_theirs, pdf_of, refused, writes
+from plenary.engines.calls.windows import Window, window_for, window_of
 from plenary.errors import Conflict, Invalid, NotAllowed
 from plenary.ground.audit.actors import may
 from plenary.ground.files.typesetting import CannotTypeset
@@ -71,30 +76,42 @@ def _mine(submission: Submission) -> Mine:
     return Mine(submission, window, "", look, False)
 
 
-@require_account
-def submission(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+def _with_account_or_secret(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For pages of one submission: its secret address opens those that nobody has claimed, all others want an account."""
+
+    @never_cache
+    @wraps(view)
+    def guarded(request: HttpRequest, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        return (view if is_secret(key) else require_account(view))(request, key, *args, **kwargs)
+
+    return guarded
+
+
+@_with_account_or_secret
+def submission(request: HttpRequest, key: str) -> HttpResponse:
     """One submission as it was handed in, where it stands, and what can be done with it."""
-    access = access_to(request, str(key))
-    found = access.submission
-    user = account_of(request)
-    is_mine = found.owner_id == user.pk or found.members.filter(pk=user.pk).exists()
+    access = access_to(request, key)
+    found, actor = access.submission, access.actor
+    is_mine = bool(access.secret) or found.owner_id == account_of(request).pk or found.members.filter(pk=account_of(request).pk).exists()
     if not is_mine:
-        return redirect("desk:submission", found.pk) if readable(user, found) else _absent()
+        return redirect("desk:submission", found.pk) if readable(actor, found) else _absent()
     if not found.number:
-        return redirect("calls:answer", found.pk)
+        return redirect("calls:answer", access.key)
     form = found.form.form
+    window = window_for(found)
     context = {
         "submission": found,
         "call": found.call,
         "parts": show(form, found.answers, lookups_for(found, form)),
-        "window": window_for(found),
-        "may_edit": found.state in (State.SUBMITTED, State.RETURNED) and window_for(found).is_open,
-        "may_withdraw": may(user, "calls.withdraw", found) and found.state in (State.SUBMITTED, State.RETURNED),
-        "may_reopen": may(user, "calls.withdraw", found) and found.state == State.WITHDRAWN and window_for(found).is_open,
-        "results": [(each.key, path) for each in found.results.filter(retracted_at=None) if (path := intakes.path_for(user, each))],
-        "copies": _copies(found),
+        "window": window,
+        "may_edit": found.state in (State.SUBMITTED, State.RETURNED) and window.is_open,
+        "may_withdraw": may(actor, "calls.withdraw", found) and found.state in (State.SUBMITTED, State.RETURNED),
+        "may_reopen": may(actor, "calls.withdraw", found) and found.state == State.WITHDRAWN and window.is_open,
+        "results": [(each.key, path) for each in found.results.filter(retracted_at=None) if (path := intakes.path_for(actor, each))],
+        "copies": [] if access.secret else _copies(found),
         "access": access,
         "file_path": access.path,
+        "frame": "calls/plain.html" if access.secret else "people/base.html",
     }
     return render(request, "calls/submission.html", context)
 
@@ -104,15 +121,17 @@ def _absent() -> HttpResponse:
 
 
 def _copies(found: Submission) -> list[Call]:
-    """Open calls with a form to which the answers could be carried over."""
-    return [each.call for each in open_calls() if each.call.pk != found.call_id and form_in_force(each.call) is not None and each.phase.kind == "collect"][:10]
+    """Open calls with a form to which the answers could be carried over; who answers an invited one begins with the code."""
+    calls = [each.call for each in open_calls() if each.call.pk != found.call_id and each.call.audience != Call.Audience.INVITED]
+    with_form = set(FormVersion.objects.filter(call__in=calls).exclude(published_at=None).values_list("call_id", flat=True))
+    return [call for call in calls if call.pk in with_form and window_of(call).is_open]
 
 
-@require_account
+@_with_account_or_secret
 @require_POST
-def change(request: HttpRequest, key: uuid.UUID, verb: str) -> HttpResponse:
+def change(request: HttpRequest, key: str, verb: str) -> HttpResponse:
     """Take a submission back, or put it back."""
-    access = access_to(request, str(key))
+    access = access_to(request, key)
     try:
         if verb == "withdraw":
             actions.withdraw(actor=access.actor, submission=access.submission, reason=request.POST.get("reason", "")[:500])
@@ -194,17 +213,4 @@ def document(request: HttpRequest, key: str) -> HttpResponse:
     except CannotTypeset:
         messages.error(request, _("The PDF cannot be made on this machine. Print this page instead."))
         return redirect("calls:submission", found.pk)
-    response = HttpResponse(content, content_type="application/pdf")
-    name = found.reference.replace("/", "-")
-    response["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
-    response["Cache-Control"] = "private, no-store"
-    return response
-
-
-@require_account
-def followed(request: HttpRequest, country: str) -> HttpResponse:
-    """What was submitted from a country, for its national focal point, as far as the submitters agreed."""
-    user = account_of(request)
-    if country not in {each.code for each in countries_followed(user)}:
-        raise Http404
-    return render(request, "calls/followed.html", followed_in(country, request.GET.get("call", "")[:120]))
+    return pdf_of(found, content)

@@ -17,6 +17,7 @@ from plenary.engines.calls.documents import blank_pdf
 from plenary.engines.calls.form.table import template_csv, template_xlsx
 from plenary.engines.calls.models import Call, Phase
 from plenary.engines.calls.views.access import call_at, refused
+from plenary.engines.calls.windows import window_of
 from plenary.errors import Conflict
 from plenary.ground.files.typesetting import CannotTypeset
 from plenary.ground.framework.linked_data import block
@@ -43,7 +44,12 @@ def call_list(request: HttpRequest) -> HttpResponse:
 def call(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
     """One call: what it asks for, its phases, its rules, and how to answer it."""
     read_query(request, Query)
-    found = call_at(edition, slug)
+    return show_call(request, call_at(edition, slug))
+
+
+def show_call(request: HttpRequest, found: Call, *, is_preview: bool = False) -> HttpResponse:
+    """The page of a call. is_preview: for the desk, before the public knows of it."""
+    edition, slug = found.edition.code, found.slug
     now = timezone.now()
     steps = queries.timeline(found, now)
     open_call = queries.answerable(found, now)
@@ -56,6 +62,7 @@ def call(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
         "call": found,
         "steps": steps,
         "open": None if goes_on else open_call,
+        "accepts": window_of(found, now).is_open,
         "goes_on": goes_on,
         "coming": None if open_call else coming,
         "closed_on": None if open_call or coming else closed_on,
@@ -68,6 +75,7 @@ def call(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
         "card": f"{settings.BASE_URL}{reverse('calls:card', args=[edition, slug])}",
         "shows_use": found.shows_use and found.use_published_at is not None,
         "contributions": queries.contributed(found) if found.shows_use else 0,
+        "is_preview": is_preview,
     }
     return render(request, "calls/call.html", context)
 
@@ -121,7 +129,7 @@ def template(request: HttpRequest, edition: str, slug: str, ending: str) -> Http
 def card(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
     """The picture that other sites show beside a link to the call."""
     found = call_at(edition, slug)
-    answer = HttpResponse(cards.png(found, queries.answerable(found)), content_type="image/png")
+    answer = HttpResponse(cards.png(found, queries.timeline(found, timezone.now()), queries.answerable(found)), content_type="image/png")
     answer["Cross-Origin-Resource-Policy"] = "cross-origin"
     return answer
 
