@@ -1,6 +1,8 @@
 """Long lists to choose from (countries, goals with their targets), as markup.
 
 They are made once for each language and kept until a concept changes; only what is chosen is marked in them for a request.
+Such lists are most of what a form weighs, so their markup is as short as HTML allows: options without an end tag, labels
+without a class.
 """
 
 from __future__ import annotations
@@ -52,11 +54,11 @@ def select_options(lookups: Lookups, scheme: str, chosen: str, *, leaves: bool =
         for each in offered:
             if each.parent in codes:
                 continue
-            option = format_html('<option value="{}">{}</option>', each.code, label_of(each))
+            option = format_html('<option value="{}">{}', each.code, label_of(each))
             if each.code not in below:
                 parts.append(option)
                 continue
-            inner = "".join(format_html('<option value="{}">{}</option>', child.code, label_of(child)) for child in offered if child.parent == each.code)
+            inner = "".join(format_html('<option value="{}">{}', child.code, label_of(child)) for child in offered if child.parent == each.code)
             parts.append(format_html('<optgroup label="{}">', label_of(each)) + ("" if leaves else option) + inner + "</optgroup>")
         return "".join(parts)
 
@@ -67,7 +69,7 @@ def select_options(lookups: Lookups, scheme: str, chosen: str, *, leaves: bool =
         if mark in markup:
             markup = markup.replace(mark, f"{mark} selected", 1)
         else:  # not offered any more, or nonsense: it stays visible, and the check says what is wrong
-            markup = format_html('<option value="{}" selected>{}</option>', chosen, label_of(known) if known else chosen) + markup
+            markup = format_html('<option value="{}" selected>{}', chosen, label_of(known) if known else chosen) + markup
     return mark_safe(markup)
 
 
@@ -95,7 +97,7 @@ def _boxes(lookups: Lookups, schemes: tuple[str, ...]) -> str:
 
 def _box(known: Known, *, is_first: bool = False) -> str:
     return format_html(
-        '<label class="option"><input type="checkbox" name="{}"{} value="{}"> <span>{}</span></label>',
+        '<label><input type="checkbox" name="{}"{} value="{}"> {}</label>',
         _NAME,
         format_html(' id="{}"', _NAME) if is_first else "",
         known.code,
@@ -107,5 +109,12 @@ def check_boxes(lookups: Lookups, schemes: tuple[str, ...], name: str, chosen: l
     """Check boxes for the concepts of schemes under a control's name."""
     markup = _boxes(lookups, schemes).replace(_NAME, name)
     for code in chosen:
-        markup = markup.replace(f' value="{escape(code)}"', f' value="{escape(code)}" checked', 1)
+        mark = f' value="{escape(code)}"'
+        at = markup.find(mark)
+        if at < 0:
+            continue
+        markup = f"{markup[: at + len(mark)]} checked{markup[at + len(mark) :]}"
+        folded = markup.rfind("<details>", 0, at)
+        if folded > markup.rfind("</details>", 0, at) and folded > markup.rfind("<details open>", 0, at):
+            markup = f"{markup[:folded]}<details open>{markup[folded + len('<details>') :]}"  # what one chose stays in sight
     return mark_safe(markup)
