@@ -94,7 +94,8 @@ def sign_up(page: Page, site, email: str) -> None:
     body = mail_to(site, email, lambda mail, body: code.search(body))
     page.fill("[name='code']", code.search(body)[0])
     page.click("main form button.do")
-    page.wait_for_url("**/preview/")
+    page.wait_for_url("**/preview/#submit")
+    expect(page.locator("#submit form button.do")).to_be_in_viewport()
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
@@ -131,7 +132,8 @@ def test_what_is_missing_is_told_and_leads_to_its_field(open_page, site):
     page.wait_for_url("**/preview/")
     assert page.locator("#problems li").count() > 10
     page.click("#problems a >> nth=0")
-    expect(page.locator("#f-category-field .error-text")).to_be_visible()
+    expect(page.locator("#f-category-field .error-text")).to_be_in_viewport()
+    expect(page.locator("[name='f-category']")).to_be_focused()
     assert findings(page) == [] and overflow(page) == []
 
 
@@ -159,6 +161,50 @@ def test_nothing_is_lost_when_the_line_breaks_in_the_middle(open_page, site):
     other = open_page()  # another device: what was written is with the server, not only here
     other.goto(page.url)
     expect(other.locator("[name='f-goals']")).to_have_value("Written without a line")
+
+
+def test_a_draft_that_saved_itself_tells_at_once_how_to_come_back_to_it(open_page, site):
+    page = open_page()
+    page.goto(f"{site.address}{FORM}")
+    later = page.locator("#later")
+    expect(later).to_be_hidden()
+    page.fill("[name='f-title']", "Written in a hurry")
+    page.keyboard.press("Tab")
+    page.wait_for_url("**/answers/**")
+    draft = page.url
+    expect(later).to_be_visible()
+    page.goto(f"{site.address}{FORM}")  # by the first click again: the empty form is not all there is
+    page.locator("#begun a").click()
+    page.wait_for_url(draft)
+    page.goto(f"{site.address}{FORM}")
+    page.fill("[name='f-title']", "A second one")
+    page.keyboard.press("Tab")
+    page.wait_for_url("**/answers/**")
+    page.fill("#link-email", "hurried@example.org")
+    page.click("#later button")
+    page.wait_for_url("**/answers/**")
+    assert page.url in mail_to(site, "hurried@example.org", lambda mail, body: "/answers/" in body)
+
+
+def test_a_long_list_shows_what_is_looked_for_and_keeps_what_is_chosen_in_sight(open_page, site):
+    page = open_page()
+    page.goto(f"{site.address}{FORM}")
+    options = page.locator("#f-sdgs-field .options label")
+    search = page.locator("#f-sdgs-field .list-search")
+    search.fill("hunger")
+    expect(options.filter(visible=True).first).to_contain_text("hunger", ignore_case=True)
+    assert options.filter(visible=True).count() < 10
+    search.fill("no such goal")
+    expect(options.filter(visible=True)).to_have_count(0)
+    expect(page.locator("#f-sdgs-field .options [role='status']")).not_to_be_empty()
+    search.fill("1.4 ")
+    page.check("[name='f-sdgs'][value='1.4']")
+    search.fill("")
+    expect(page.locator("[name='f-sdgs'][value='1.4']")).to_be_visible()
+    expect(page.locator("[name='f-sdgs'][value='2.1']")).to_be_hidden()
+    page.wait_for_url("**/answers/**")
+    page.reload()
+    expect(page.locator("[name='f-sdgs'][value='1.4']")).to_be_visible()
 
 
 def test_what_was_written_before_the_browser_died_comes_back(open_page, site):

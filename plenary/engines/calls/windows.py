@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from plenary.engines.calls.models import Call, LateCode, Phase, Submission
 from plenary.engines.calls.models.submissions import digest
-from plenary.engines.calls.queries import Stage, stage_of
+from plenary.engines.calls.queries import SOON, Stage, stage_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,11 @@ class Window:
     all_day: bool = False
     by_code: bool = False
 
+    @property
+    def is_soon(self) -> bool:
+        """Whether it closes within a week."""
+        return self.closes_at is not None and self.closes_at - timezone.now() < SOON
+
 
 CLOSED = Window(False)
 
@@ -30,6 +35,8 @@ CLOSED = Window(False)
 def window_of(call: Call, now: datetime | None = None) -> Window:
     """The collecting phase that is open now, the one that closes last."""
     now = now or timezone.now()
+    if not call.is_published:
+        return CLOSED
     found = [phase for phase in call.phases.all() if phase.kind == Phase.Kind.COLLECT and stage_of(phase, now) in (Stage.OPEN, Stage.ONGOING)]
     if not found:
         return CLOSED

@@ -67,7 +67,7 @@ def test_a_longer_deadline_opens_it_again(client):
 def test_a_code_lets_one_latecomer_in_and_no_second(client):
     call = make_call(closes_in=timedelta(hours=-1))
     _code, secret = actions.make_code(actor=SYSTEM, call=call, valid_until=call.phases.get().closes_at + timedelta(days=1))
-    assert "You have a code" in client.get("/calls/2031/prizes/answer/").content.decode()
+    assert "Do you have a code?" in client.get("/calls/2031/prizes/answer/").content.decode()
     assert client.get("/calls/2031/prizes/answer/?code=WRONG-CODE-0000").status_code == 400
     assert client.get(f"/calls/2031/prizes/answer/?code={secret.lower()}").status_code == 200
     answer = client.post("/calls/2031/prizes/answer/", {"code": secret, "f-title": "Late boats", "save": "draft"})

@@ -14,6 +14,7 @@
   // The same in every language of the page.
   const nameOf = (address) => "plenary-draft:" + address.split("/answers/").pop();
   let kept = nameOf(path);
+  const begun = "plenary-begun:" + path;
   let timer = 0;
   let saving = null;
   let written = ""; // the form as it was last saved
@@ -120,7 +121,12 @@
     form.action = path;
     try {
       history.replaceState(null, "", path);
+      sessionStorage.setItem(begun, path);
     } catch { /* the form's own address is what counts */ }
+    const later = document.getElementById("later");
+    if (!later) return;
+    for (const each of later.querySelectorAll("form")) each.action = path + each.dataset.to;
+    later.hidden = false;
   };
   const soon = () => {
     clearTimeout(timer);
@@ -259,15 +265,26 @@
     search.setAttribute("aria-label", say.search);
     list.before(search);
     const bare = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-    const options = [...list.querySelectorAll(".option")].map((option) => [option, bare(option.textContent)]);
+    const options = [...list.querySelectorAll("label")].map((option) => [option, bare(option.textContent)]);
+    const none = document.createElement("p");
+    none.className = "quiet";
+    none.setAttribute("role", "status");
+    none.textContent = "";
+    list.append(none);
     search.addEventListener("input", (event) => {
       event.stopPropagation();
       const wanted = bare(search.value.trim());
-      for (const [option, text] of options) option.hidden = !text.includes(wanted) && !option.querySelector("input").checked;
-      for (const details of list.querySelectorAll("details")) {
-        details.hidden = ![...details.querySelectorAll(".option")].some((option) => !option.hidden);
-        if (wanted) details.open = true;
+      let found = 0;
+      for (const [option, text] of options) {
+        const fits = text.includes(wanted);
+        found += fits;
+        option.hidden = !fits && !option.querySelector("input").checked;
       }
+      for (const details of list.querySelectorAll("details")) {
+        details.hidden = ![...details.querySelectorAll("label")].some((option) => !option.hidden);
+        details.open = wanted ? !details.hidden : Boolean(details.querySelector("input:checked"));
+      }
+      none.textContent = found ? "" : say.none;
     });
     search.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
   }
@@ -435,6 +452,28 @@
     tell(say.restored);
     save();
   }
+  // By a link to one field one comes to its control, else to the list of all problems.
+  const aim = location.hash.startsWith("#f-") && document.getElementById(location.hash.slice(1));
   const summary = document.getElementById("problems");
-  if (summary) summary.focus();
+  // Not before the browser has gone there itself, which takes the focus away.
+  if (aim) window.addEventListener("load", () => setTimeout(() => (aim.matches("input, select, textarea") ? aim : aim.querySelector("input:not([type=hidden], [type=search]), select, textarea"))?.focus({ preventScroll: true })));
+  else if (summary) summary.focus();
+
+  // What was begun in this window before: who comes back to the empty form finds the way to it. Only as long as the window
+  // is open: on a shared computer the next one is not led to it.
+  const offer = document.getElementById("begun");
+  const earlier = () => {
+    try {
+      return sessionStorage.getItem(begun);
+    } catch {
+      return null;
+    }
+  };
+  if (offer && earlier()) {
+    fetch(earlier(), { credentials: "same-origin", redirect: "error" }).then((reply) => {
+      if (!reply.ok) return;
+      offer.querySelector("a").href = earlier();
+      offer.hidden = false;
+    }, () => {});
+  }
 })();
