@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from plenary.engines.calls.actions.submitting import send_invitations
 from plenary.engines.calls.events import SubmissionChanged, SubmissionReceived
 from plenary.engines.calls.models import Submission
-from plenary.engines.calls.tasks import keep_reminding, send_receipt
+from plenary.engines.calls.tasks import look_after_drafts, send_receipt
 from plenary.ground.audit.events import listen
 from plenary.ground.audit.words import add_verbs
 
@@ -59,7 +59,7 @@ def confirm(event: SubmissionReceived) -> None:
 
 
 @listen(SubmissionChanged)
-def look_after_drafts(event: SubmissionChanged) -> None:
-    """A draft was begun: somebody may have to be reminded of it."""
+def keep_drafts_in_view(event: SubmissionChanged) -> None:
+    """A draft was begun: somebody may have to be reminded of it, and it is not kept for ever."""
     if event.verb == "started":
-        keep_reminding()
+        look_after_drafts()

@@ -65,7 +65,7 @@ def by_key(submission: uuid.UUID, key: str) -> Partial | None:
 
 
 def _at(submission: uuid.UUID, key: str) -> Partial:
-    _tidy()
+    tidy()
     folder = _root() / str(submission)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     found = Partial(key, folder / key)
@@ -76,7 +76,13 @@ def _at(submission: uuid.UUID, key: str) -> Partial:
     return found
 
 
-def _tidy() -> None:
+def drop_all(submission: uuid.UUID) -> None:
+    """Forget all uploads of a submission."""
+    shutil.rmtree(_root() / str(submission), ignore_errors=True)
+
+
+def tidy() -> None:
+    """Forget what nobody went on with."""
     if not _root().is_dir():
         return
     for folder in _root().iterdir():
