@@ -1,6 +1,6 @@
-"""PDFs of calls: the blank form on which people prepare their answers, and a submission as it was handed in.
+"""PDFs of calls: the blank form on which people prepare their answers, a submission as it was handed in, the brief of a consultation.
 
-Both are tagged (PDF/UA-1) and in the reader's language, in Arabic from right to left. Whoever needs one must do without
+All are tagged (PDF/UA-1) and in the reader's language, in Arabic from right to left. Whoever needs one must do without
 where a font is missing on the machine: ``CannotTypeset``.
 """
 
@@ -24,7 +24,8 @@ from plenary.engines.calls.form.lookups import Known, Lookups
 from plenary.engines.calls.form.page import limits_of, only_if
 from plenary.engines.calls.form.showing import PIECES, Line, Shown, show
 from plenary.engines.calls.mails import absolute
-from plenary.engines.calls.models import Call, FormVersion, Submission
+from plenary.engines.calls.models import Call, FormVersion, Phase, Submission
+from plenary.engines.calls.queries import in_words, published_uses, use_counts
 from plenary.engines.calls.windows import window_of
 from plenary.ground.files.typesetting import compile_pdf, families, string, text_of
 from plenary.ground.framework.text import direction
@@ -70,7 +71,49 @@ def submission_pdf(submission: Submission, language: str, at: datetime, *, hidde
         return compile_pdf("\n\n".join(parts), language=language, at=at)
 
 
-# ---- what both begin with -------------------------------------------------------------------------------------------
+def brief_pdf(call: Call, language: str, at: datetime) -> bytes:
+    """The final brief of a consultation: what came of its meetings, and what became of each input. Raises: CannotTypeset."""
+    with override(interface_of(language)):
+        counts = use_counts(call)
+        facts = [(_("Inputs received"), text_of(str(sum(count for _label, count in counts))))]
+        facts += [(label, text_of(str(count))) for label, count in counts]
+        address = absolute(reverse("calls:uses", args=[call.edition.code, call.slug]))
+        facts.append((_("What was said, in full"), f"#link({string(address)}, {_latin(address, language)})"))
+        parts = [_opening(call, facts, language, str(call.title), _("Final brief"))]
+        phases = list(call.phases.all())
+        for phase in phases:
+            if phase.kind == Phase.Kind.PUBLISH and (phase.summary or phase.text):
+                parts.append(_paragraphs(str(phase.summary or phase.text), language))
+        held = [phase for phase in phases if phase.kind == Phase.Kind.MEETING and phase.summary]
+        if held:
+            parts.append(_first(_("Meetings"), language))
+        for phase in held:
+            when = moment_in_words(phase.opens_at, phase.zone, phase.all_day) if phase.opens_at else ""
+            parts += [_second(str(phase.title), language), _quiet_block(when, language) if when else "", _paragraphs(str(phase.summary), language)]
+        parts.append(_first(_("What became of the inputs"), language))
+        for each in in_words(published_uses(call)):
+            number = f"{each.submission.number}. "
+            parts.append(_second(number + (each.title or _("Input %(n)s") % {"n": each.submission.number}), language))
+            meta = " · ".join(word for word in (each.submission.reference, each.organisation, str(each.country.label) if each.country else "") if word)
+            parts += [_quiet_block(meta, language), _used(str(each.submission.get_use_display()), str(each.submission.use_note), language)]
+        return compile_pdf("\n\n".join(each for each in parts if each), language=language, at=at)
+
+
+def _first(title: str, language: str) -> str:
+    return f"#heading(level: 1, {_run(title, language)})"
+
+
+def _second(title: str, language: str) -> str:
+    return f"#heading(level: 2, {_run(title, language)})"
+
+
+def _used(use: str, note: str, language: str) -> str:
+    return f'#block(sticky: {"true" if note else "false"}, below: 0.5em, text(weight: "semibold", {string(use)}))' + (
+        f"\n{_paragraphs(note, language)}" if note else ""
+    )
+
+
+# ---- what all begin with -------------------------------------------------------------------------------------------
 
 _PREAMBLE = """
 #let ink = rgb("#16202b")
@@ -157,7 +200,7 @@ def _levels(parts: Iterable[FormPart]) -> list[tuple[FormPart, int]]:
 
 
 def _heading(part: FormPart, language: str) -> str:
-    return f"#heading(level: 1, {_run(str(part.title) or _('More'), language)})"
+    return _first(str(part.title) or _("More"), language)
 
 
 def _part(part: FormPart, language: str) -> str:

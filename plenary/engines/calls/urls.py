@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern] = [
     path("<slug:edition>/<slug:slug>/form.pdf", public.blank, name="blank"),
     path("<slug:edition>/<slug:slug>/form.<str:ending>", public.template, name="template"),
     path("<slug:edition>/<slug:slug>/uses/", public.uses, name="uses"),
+    path("<slug:edition>/<slug:slug>/brief.pdf", public.brief, name="brief"),
     path("<slug:edition>/<slug:slug>/card.png", public.card, name="card"),
     path("<slug:edition>/<slug:slug>/calendar.ics", public.call_calendar, name="call_calendar"),
 ]

@@ -9,22 +9,25 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from plenary.engines.calls.actions import records
-from plenary.engines.calls.actions.common import TRANSITIONS, locked, move, require_latest, tell
+from plenary.engines.calls.actions.common import TRANSITIONS, State, locked, move, require_latest, set_return_aside, take_return_up, tell
 from plenary.engines.calls.events import CallChanged, SubmissionDecided
 from plenary.engines.calls.mails import ABOUT, mail
 from plenary.engines.calls.models import Call, Decision, Note, Submission, SubmissionTag
+from plenary.engines.calls.models.submissions import STANDING
+from plenary.engines.calls.queries.selection import decision_in_words
 from plenary.errors import Conflict, Invalid
 from plenary.ground.audit.actions import record
-from plenary.ground.audit.actors import SYSTEM, Actor, require
+from plenary.ground.audit.actors import SYSTEM, Actor, Entitled, require
 from plenary.ground.audit.events import emit
 from plenary.ground.framework.text import Text
 from plenary.ground.messages.actions import discard
 from plenary.ground.messages.models import OutboxMessage
 from plenary.ground.people.models import User
 
-DECLINED = "declined"
+DECLINED = records.DECLINED
 
 
 @transaction.atomic
@@ -36,14 +39,14 @@ def decide(
     message: str = "",
     batch: uuid.UUID | None = None,
     notify: bool = True,
-    hold: bool = True,
+    hold: bool | None = None,
     changed_too: bool = False,
     revision: int | None = None,
 ) -> Decision:
     """Decide on a submission; it becomes the records that the call names for this decision.
 
     code: one of the call's decisions, or ``declined``. message: for the contributor. batch: decided together. notify, hold:
-    whether a mail is written, and whether it waits until staff let it go. changed_too: a refusal takes back what earlier
+    whether a mail is written, and whether it waits until staff let it go (None: as is set for the call). changed_too: a refusal takes back what earlier
     decisions made, also where somebody has changed it since. revision: for programs, the one that they saw.
     Deciding the same twice changes nothing.
     Raises: Invalid for another code; Conflict from a state where it cannot be, before an earlier decision of the call, or
@@ -58,16 +61,17 @@ def decide(
         return standing[code]
     touched = records.touched_at_stake(submission) if code == DECLINED and not changed_too else []
     before = move(submission, "declined" if code == DECLINED else "accepted")
+    set_return_aside(submission, before)
     submission.message = message.strip()
-    submission.save(update_fields=["state", "message", "revision"])
+    submission.save(update_fields=["state", "message", "editable_until", "set_aside", "revision"])
     decision = Decision.objects.create(submission=submission, code=code, actor_id=actor.trail_id, state_before=before, batch=batch)
     if code == DECLINED:
-        records.take_back_all(actor, submission)
+        records.take_back_all(Entitled(actor.trail_id), submission)
         if touched:  # said last: where something cannot be taken back at all, that comes first
             raise records.ChangedSince(touched)
     for each in submission.call.intakes:
         if each["decision"] == code:
-            records.take_in(actor, submission, each["intake"])
+            records.take_in(Entitled(actor.trail_id), submission, each["intake"])
     tell(actor, submission, "decided", before={"state": before}, after={"state": submission.state, "decision": code}, reason=message)
     emit(SubmissionDecided(actor_id=actor.trail_id, call=str(submission.call), submission=str(submission.pk), verb="decided", decision=code))
     if notify:
@@ -89,7 +93,7 @@ def check_decision(call: Call, code: str, standing: Collection[str]) -> None:
         raise Conflict(_("This submission was not accepted. Undo that decision first."))
     earlier = [each for each in order[: order.index(code)] if each not in standing]
     if earlier:
-        raise Conflict(_("Decide on “%(code)s” first.") % {"code": earlier[0]})
+        raise Conflict(_("Decide on “%(decision)s” first.") % {"decision": decision_in_words(earlier[0])})
 
 
 def open_decisions(submission: Submission, standing: Collection[str]) -> list[str]:
@@ -125,32 +129,25 @@ def undo_decision(*, actor: Actor, decision: Decision, changed_too: bool = False
     latest.save(update_fields=["undone_at"])
     state = submission.state
     submission.state, submission.message = latest.state_before, ""
+    if submission.state == State.RETURNED:
+        take_return_up(submission)
     submission.revision += 1
-    submission.save(update_fields=["state", "message", "revision"])
+    submission.save(update_fields=["state", "message", "editable_until", "set_aside", "revision"])
     if latest.code == DECLINED:
-        records.take_in_again(actor, submission)
+        records.take_in_again(Entitled(actor.trail_id), submission)
     else:
-        records.take_back(actor, submission, latest.code)
+        records.take_back(Entitled(actor.trail_id), submission, latest.code)
         if touched:
             raise records.ChangedSince(touched)
     waiting = OutboxMessage.objects.filter(
         about_kind=ABOUT, about_key=str(submission.pk), template__in=("calls-accepted", "calls-declined"), created_at__gte=latest.at,
-        state__in=(OutboxMessage.State.HELD, OutboxMessage.State.QUEUED),
+        state__in=(OutboxMessage.State.HELD, OutboxMessage.State.QUEUED, OutboxMessage.State.FAILED),
     )  # fmt: skip
     # The right to decide on this call is what counts here, not that to handle the whole outbox.
     for message in waiting:
         discard(actor=SYSTEM, message=message, reason="the decision was undone")
     tell(actor, submission, "undone", before={"state": state, "decision": latest.code}, after={"state": submission.state})
     return submission
-
-
-@transaction.atomic
-def undo_batch(*, actor: Actor, batch: uuid.UUID) -> int:
-    """Undo all decisions that were made together; how many. All or none."""
-    decisions = list(Decision.objects.filter(batch=batch, undone_at=None).select_related("submission__call__edition").order_by("-at", "-pk"))
-    for each in decisions:
-        undo_decision(actor=actor, decision=each)
-    return len(decisions)
 
 
 @transaction.atomic
@@ -237,13 +234,26 @@ def record_use(*, actor: Actor, submission: Submission, use: str, note: Text) ->
 
 @transaction.atomic
 def publish_use(*, actor: Actor, call: Call, is_public: bool = True) -> Call:
-    """Show the public what became of each input, or no longer. Raises: Conflict while the call is open."""
+    """Show the public what became of each input, with the final brief, or no longer.
+
+    Raises: Conflict while the call is open, and while there are inputs of which it was not said.
+    """
     from plenary.engines.calls.windows import window_of
 
     call = Call.objects.select_for_update(of=("self",)).select_related("edition").get(pk=call.pk)
     require(actor, "calls.edit", call)
     if is_public and window_of(call).is_open:
         raise Conflict(_("The call is still open. Tell what became of its inputs once it is closed."))
+    waiting = Submission.objects.filter(call=call, state__in=STANDING, use="", deleted_at=None).count() if is_public else 0
+    if waiting:
+        raise Conflict(
+            ngettext(
+                "Of %(n)s input it was not said yet what became of it. Say it, then publish.",
+                "Of %(n)s inputs it was not said yet what became of them. Say it of each, then publish.",
+                waiting,
+            )
+            % {"n": waiting}
+        )
     call.use_published_at = timezone.now() if is_public else None
     call.save(update_fields=["use_published_at"])
     record(actor=actor, verb="published use" if is_public else "hid use", kind="calls.call", key=str(call))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 
+import pikepdf
 import pytest
 from django.core.files.base import ContentFile
 from django.test.utils import CaptureQueriesContext
@@ -69,7 +71,7 @@ def test_what_became_of_inputs_is_read_once_it_is_published_without_what_is_priv
     call = make_call(shows_use=True)
     owner = make_account()
     used = submitted(call, owner, phone="+41227305111")
-    submitted(call, owner, title="Nobody said anything of this one")
+    other = submitted(call, owner, title="A second input")
     actions.record_use(actor=SYSTEM, submission=used, use="partly", note=Text({"en": "Boats are a theme now.", "fr": "Les bateaux sont un thème."}))
     path = "/calls/2031/prizes/uses/"
     assert client.get(path).status_code == 404
@@ -78,10 +80,18 @@ def test_what_became_of_inputs_is_read_once_it_is_published_without_what_is_priv
     with time_machine.travel(call.phases.get().closes_at + timedelta(days=1), tick=False):
         with pytest.raises(NotAllowed):
             actions.publish_use(actor=owner, call=call)
+        with pytest.raises(Conflict):  # of one it was not said yet
+            actions.publish_use(actor=SYSTEM, call=call)
+        actions.record_use(actor=SYSTEM, submission=other, use="noted", note=Text({}))
+        assert client.get("/calls/2031/prizes/brief.pdf").status_code == 404
         actions.publish_use(actor=SYSTEM, call=call)
         page = client.get(path).content.decode()
         assert "Boats are a theme now." in page and "Taken up in part" in page and "Radios for five boats." in page
-        assert "+41227305111" not in page and "Nobody said anything" not in page
+        assert "+41227305111" not in page and "A second input" in page
+        assert "/calls/2031/prizes/brief.pdf" in page
+        for prefix in ("", "/ar"):
+            brief = pikepdf.open(io.BytesIO(client.get(f"{prefix}/calls/2031/prizes/brief.pdf").content))
+            assert brief.Root.MarkInfo.Marked and str(brief.Root.Lang) == (prefix.strip("/") or "en")
         assert "Les bateaux sont un thème." in client.get(f"/fr{path}").content.decode()
         assert path in client.get("/calls/2031/prizes/").content.decode()
         actions.publish_use(actor=SYSTEM, call=call, is_public=False)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from plenary.engines.calls import calendars, cards, linked_data, queries
-from plenary.engines.calls.documents import blank_pdf
+from plenary.engines.calls.documents import blank_pdf, brief_pdf
 from plenary.engines.calls.form.table import template_csv, template_xlsx
 from plenary.engines.calls.models import Call, Phase
 from plenary.engines.calls.views.access import call_at, refused
@@ -95,6 +95,20 @@ def uses(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
         raise Http404
     page = page_of(queries.published_uses(found), query.page)
     return render(request, "calls/uses.html", {"call": found, "page": page, "rows": queries.in_words(page.object_list), "counts": queries.use_counts(found)})
+
+
+def brief(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
+    """The final brief as PDF: what came of the meetings, and what became of each input."""
+    found = call_at(edition, slug)
+    if not found.shows_use or found.use_published_at is None:
+        raise Http404
+    if (answered := refused(request, "document", DOCUMENTS)) is not None:
+        return answered
+    try:
+        content = brief_pdf(found, reader_language(), found.use_published_at)
+    except CannotTypeset as error:
+        raise Conflict(_("The PDF cannot be made on this machine. Print the page of the account instead.")) from error
+    return _download(content, "application/pdf", f"{edition}-{slug}-brief.pdf")
 
 
 def blank(request: HttpRequest, edition: str, slug: str) -> HttpResponse:

@@ -90,12 +90,16 @@ def test_the_account_is_published_once_the_call_is_closed_and_can_be_hidden(call
     assert client.get(PUBLIC).status_code == 404
     Phase.objects.update(closes_at="2021-02-10T22:00Z")
     assert "2 inputs" in client.get(USES).content.decode()
+    assert "Say it of each" in client.post(USES, {"publish": "1"}, follow=True).content.decode()
+    assert Client().get(PUBLIC).status_code == 404
+    for each in inputs[1:]:
+        client.post(f"{USES}{each.pk}/", {"use": "noted", "note_original": "en"})
     page = client.post(USES, {"publish": "1"}, follow=True).content.decode()
     assert PUBLIC in page
     public = Client().get(PUBLIC).content.decode()
     assert "In track 3." in public
     assert "Secret 1" not in public
-    assert "Input 2" not in public
+    assert "Input 2" in public
     client.post(USES, {"hide": "1"})
     assert Client().get(PUBLIC).status_code == 404
 
