@@ -35,6 +35,7 @@ add_verbs(
         "use recorded": _("Use recorded"),
         "published use": _("Uses published"),
         "hid use": _("Uses hidden"),
+        "hidden": _("Hidden from the public"),
         "published form": _("Form published"),
         "removed form": _("Form taken out of force"),
         "moved deadline": _("Deadline moved"),

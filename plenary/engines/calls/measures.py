@@ -8,13 +8,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from plenary.engines.calls.models import Phase
+from plenary.engines.calls.queries.calls import PUBLIC
 from plenary.ground.framework.models import Edition
 from plenary.ground.measures.registry import Measure, register
 
 
 def _phases_of(slug: str) -> Callable[[Edition, str], int | None]:
     def count(edition: Edition, member: str) -> int | None:
-        return Phase.objects.filter(call__edition=edition, call__slug=slug).count() or None
+        return Phase.objects.filter(PUBLIC, call__edition=edition, call__slug=slug).count() or None
 
     return count
 

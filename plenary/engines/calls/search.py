@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from plenary.engines.calls.models import Call
+from plenary.engines.calls.queries import public_calls
 from plenary.ground.search.registry import Document, Kind, register
 
 
@@ -30,12 +31,12 @@ def _documents(calls: QuerySet[Call]) -> Iterable[Document]:
 
 
 def _all() -> Iterable[Document]:
-    return _documents(Call.objects.order_by("pk"))
+    return _documents(public_calls().order_by("pk"))
 
 
 def _some(keys: list[str]) -> Iterable[Document]:
     pairs = [key.split("/", 1) for key in keys if "/" in key]
-    calls = Call.objects.filter(edition__code__in=[pair[0] for pair in pairs], slug__in=[pair[1] for pair in pairs])
+    calls = public_calls().filter(edition__code__in=[pair[0] for pair in pairs], slug__in=[pair[1] for pair in pairs])
     return (document for document in _documents(calls.order_by("pk")) if document.key in set(keys))
 
 

@@ -156,6 +156,7 @@ class CallRow(Row):
     per_organisation_and_category: Limit = 0
     intakes: list[IntakeRow] = Field(default_factory=list)
     shows_use: bool = False
+    published: bool = True  # false: hidden from the public until somebody publishes it at the desk
     position: Annotated[int, Field(ge=0, le=32_000)] = 0
     phases: list[PhaseRow] = Field(default_factory=list)
 
@@ -241,6 +242,7 @@ def _values(row: CallRow, edition: Edition) -> CallValues:
         per_organisation_and_category=row.per_organisation_and_category or None,
         intakes=[each.model_dump() for each in row.intakes],
         shows_use=row.shows_use,
+        published=row.published,
         position=row.position,
         phases=tuple(phases),
     )
@@ -262,6 +264,7 @@ def _row(call: Call, edition: Edition) -> CallRow:
         per_organisation_and_category=call.per_organisation_and_category or 0,
         intakes=[IntakeRow(**each) for each in call.intakes],
         shows_use=call.shows_use,
+        published=call.is_published,
         position=call.position,
         phases=[_phase_row(phase, edition) for phase in call.phases.all()],
     )

@@ -58,11 +58,12 @@ def running_edition() -> Edition | None:
     )
 
 
-def coming_deadlines(edition: Edition) -> list[Phase]:
-    """Phases of the edition's calls that close within a month, the next first."""
+def coming_deadlines(edition: Edition, actor: Actor) -> list[Phase]:
+    """Phases of the edition's calls that close within a month, the next first; of hidden calls for those who work on them."""
     now = timezone.now()
     phases = Phase.objects.filter(call__edition=edition, kind__in=FOR_ALL, closes_at__gt=now, closes_at__lte=now + SOON)
-    return list(phases.select_related("call__edition").order_by("closes_at", "call__position"))
+    found = phases.select_related("call__edition").order_by("closes_at", "call__position")
+    return [phase for phase in found if phase.call.is_published or may(actor, "calls.view_submissions", phase.call)]
 
 
 def failed_tasks() -> QuerySet[DBTaskResult]:

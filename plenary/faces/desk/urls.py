@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from plenary.faces.desk.views import (
     background,
     call_mails,
+    call_publishing,
     call_settings,
     calls,
     codes,
@@ -37,6 +38,8 @@ urlpatterns = [
     path("editions/<slug:code>/calls/new/", call_settings.new, name="call_new"),
     path("editions/<slug:code>/calls/<slug:slug>/settings/", call_settings.settings, name="call_settings"),
     path("editions/<slug:code>/calls/<slug:slug>/remove/", call_settings.remove, name="call_remove"),
+    path("editions/<slug:code>/calls/<slug:slug>/publish/", call_publishing.publish, name="call_publish"),
+    path("editions/<slug:code>/calls/<slug:slug>/preview/", call_publishing.preview, name="call_preview"),
     path("editions/<slug:code>/calls/<slug:slug>/phases/add/", call_settings.add_phase, name="phase_add"),
     path("editions/<slug:code>/calls/<slug:slug>/phases/move/", call_settings.move_phase, name="phase_move"),
     path("editions/<slug:code>/calls/<slug:slug>/phase/<slug:phase>/", call_settings.phase, name="phase"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from plenary.engines.calls.models import Call
+from plenary.engines.calls.queries import public_calls
 from plenary.ground.framework.models import Edition
 from plenary.programmes.forum.models import Track
 from plenary.programmes.partners.models import Package
@@ -69,7 +70,7 @@ def material(edition: Edition) -> Material:
         previous=previous,
         timeline=[*earlier, edition],
         parts=list(ReportPart.objects.filter(edition=edition).order_by("position", "code")),
-        calls=list(Call.objects.filter(edition=edition).prefetch_related("phases").order_by("position", "slug")),
+        calls=list(public_calls().filter(edition=edition).prefetch_related("phases").order_by("position", "slug")),
         tracks=list(Track.objects.filter(edition=edition).order_by("position", "code")),
         packages=list(Package.objects.filter(edition=edition).order_by("position", "code")),
         publications=publications,

@@ -18,6 +18,7 @@ from plenary.engines.calls import intakes
 from plenary.engines.calls.events import CallChanged, DeadlineMoved
 from plenary.engines.calls.instants import day_in, end_of
 from plenary.engines.calls.models import Call, DeadlineChange, Phase
+from plenary.engines.calls.queries.readiness import lacks_of
 from plenary.errors import Conflict, Invalid
 from plenary.ground.audit.actions import changes, record
 from plenary.ground.audit.actors import Actor, require
@@ -89,6 +90,7 @@ class CallValues:
     per_organisation_and_category: int | None = None
     intakes: list[dict[str, str]] = field(default_factory=list)
     shows_use: bool = False
+    published: bool = True
     position: int = 0
     phases: tuple[PhaseValues, ...] = ()
 
@@ -105,7 +107,7 @@ def _snapshot(thing: Call | Phase, fields: tuple[str, ...]) -> dict[str, Any]:
 
 def _snapshot_all(call: Call) -> dict[str, Any]:
     phases = {phase.code: _snapshot(phase, PHASE_FIELDS) for phase in call.phases.all()}
-    return {**_snapshot(call, CALL_FIELDS), "phases": phases}
+    return {**_snapshot(call, CALL_FIELDS), "published": call.is_published, "phases": phases}
 
 
 def _tell(actor: Actor, call: Call, verb: str, before: dict[str, Any] | None, after: dict[str, Any] | None, reason: str = "") -> None:
@@ -117,7 +119,10 @@ def _tell(actor: Actor, call: Call, verb: str, before: dict[str, Any] | None, af
 
 @transaction.atomic
 def put_call(*, actor: Actor, edition: Edition, values: CallValues) -> Call:
-    """Make the edition's call of that slug be exactly as given, phases included; nothing happens where it already is."""
+    """Make the edition's call of that slug be exactly as given, phases included; nothing happens where it already is.
+
+    Raises: Conflict where it would be hidden though somebody has answered it.
+    """
     call = Call.objects.filter(edition=edition, slug=values.slug).first()
     is_new = call is None
     call = call or Call(edition=edition, slug=values.slug)
@@ -125,6 +130,10 @@ def put_call(*, actor: Actor, edition: Edition, values: CallValues) -> Call:
     before = None if is_new else _snapshot_all(call)
     for name in CALL_FIELDS:
         setattr(call, name, getattr(values, name))
+    if values.published != call.is_published:
+        if not values.published and not is_new:
+            _require_unanswered(call)
+        call.published_at = timezone.now() if values.published else None
     call.save()
     call.phases.exclude(code__in=[phase.code for phase in values.phases]).delete()
     for given in values.phases:
@@ -159,11 +168,11 @@ def remove_call(*, actor: Actor, call: Call, reason: str = "") -> None:
 
 @transaction.atomic
 def create_call(*, actor: Actor, edition: Edition, values: CallValues) -> Call:
-    """Open a new call in an edition, behind those it has. Its page is public from then on.
+    """Make a new call in an edition, behind those it has; only the desk knows of it until it is published (``publish_call``).
 
     Raises: Invalid where the slug is taken or a value does not hold; NotAllowed.
     """
-    call = Call(edition=edition, slug=values.slug)
+    call = Call(edition=edition, slug=values.slug, published_at=None)
     require(actor, "calls.edit", call)
     if not _SLUG.fullmatch(values.slug) or values.slug in _TAKEN:
         raise Invalid({"slug": [_("Use small letters, digits and hyphens, such as “photo-contest”.")]})
@@ -184,6 +193,41 @@ def create_call(*, actor: Actor, edition: Edition, values: CallValues) -> Call:
 
 
 @transaction.atomic
+def publish_call(*, actor: Actor, call: Call) -> Call:
+    """Let everybody know of a call. Raises: Conflict where that is done, or where nobody could answer it."""
+    require(actor, "calls.edit", call)
+    call = Call.objects.select_for_update(of=("self",)).select_related("edition").get(pk=call.pk)
+    if call.is_published:
+        raise Conflict(_("This call is published already."))
+    if blocking := [each for each in lacks_of(call) if each.blocks]:
+        raise Conflict(" ".join(each.sentence for each in blocking))
+    call.published_at = timezone.now()
+    call.save(update_fields=["published_at"])
+    _tell(actor, call, "published", {"published": False}, {"published": True})
+    return call
+
+
+@transaction.atomic
+def hide_call(*, actor: Actor, call: Call) -> Call:
+    """Hide a published call again. Raises: Conflict where it is hidden, or somebody has begun to answer it."""
+    require(actor, "calls.edit", call)
+    # Whoever begins a draft holds the call until it is written, and whoever comes later finds it hidden.
+    call = Call.objects.select_for_update(of=("self",)).select_related("edition").get(pk=call.pk)
+    if not call.is_published:
+        raise Conflict(_("This call is hidden already."))
+    _require_unanswered(call)
+    call.published_at = None
+    call.save(update_fields=["published_at"])
+    _tell(actor, call, "hidden", {"published": True}, {"published": False})
+    return call
+
+
+def _require_unanswered(call: Call) -> None:
+    if call.submissions.exists():
+        raise Conflict(_("Somebody has begun to answer this call. It cannot be hidden any more; close it by its deadline instead."))
+
+
+@transaction.atomic
 def edit_call(*, actor: Actor, call: Call, values: dict[str, Any], reason: str = "") -> Call:
     """Change some fields of a call.
 
@@ -192,6 +236,8 @@ def edit_call(*, actor: Actor, call: Call, values: dict[str, Any], reason: str =
     require(actor, "calls.edit", call)
     call = Call.objects.select_for_update().select_related("edition").get(pk=call.pk)
     before = _snapshot(call, CALL_FIELDS)
+    if "intakes" in values and values["intakes"] != call.intakes:
+        require(actor, "calls.choose_intakes", call)
     _assign(call, values, CALL_FIELDS)
     _check_call(call, before)
     after = _snapshot(call, CALL_FIELDS)

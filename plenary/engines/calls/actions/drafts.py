@@ -93,6 +93,9 @@ def start_draft(
 @transaction.atomic
 def save_draft(
     *, actor: Actor, submission: Submission, answers: Mapping[str, Any], seen: Mapping[str, str] | None = None, revision: int | None = None, language: str = ""
+    # Asked only now: from here on whoever wants to hide the call waits for this draft, and finds it.
+    if not Call.objects.filter(pk=call.pk, published_at__isnull=False).exists():
+        raise Conflict(_("This call is not published yet, so nobody can answer it."))
 ) -> Saved:
     """Keep what was written so far.
 

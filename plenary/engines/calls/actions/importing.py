@@ -87,6 +87,7 @@ def import_submissions(
         raise Conflict(_("This call cannot be answered on this site."))
     name = Path(str(getattr(path, "name", "") or _("table"))).name
     report = ImportReport(name, most=TOLD)
+    _require_published(call)
     lookups = Lookups(concepts_of(form.form.schemes))
     raw = content_of(path, report)
     steps = _Steps(rows_expected(raw or b"") * (1 if dry_run else 2), progress)
@@ -106,6 +107,11 @@ def import_submissions(
 
 
 class _Steps:
+def _require_published(call: Call) -> None:
+    if not call.is_published:
+        raise Conflict(_("This call is not published yet, so nobody can answer it."))
+
+
     """Tells how far it is, not at every row."""
 
     def __init__(self, total: int, tell: Progress | None) -> None:
@@ -197,6 +203,7 @@ def _write(actor: Actor, call: Call, form: FormVersion, ready: Sequence[_Ready],
     # Whoever submits to this call waits here, as for one that is handed in: numbers and limits are counted under this lock.
     call = Call.objects.select_for_update(of=("self",)).select_related("edition").get(pk=call.pk)
     current = form_in_force(call)
+    _require_published(call)
     if current is None or current.pk != form.pk or current.definition != form.definition:
         raise Conflict(_("The form of this call was changed meanwhile. Import the table again."))
     _check_limits(call, form, ready, report)

@@ -131,7 +131,7 @@ def _present(call: Call, form: int | None) -> CallOut:
 def list_calls(request: HttpRequest, filters: Query[Filters]) -> dict[str, object]:
     in_force = FormVersion.objects.filter(call=OuterRef("pk")).exclude(published_at=None).order_by("-number").values("number")[:1]
     phases = Prefetch("phases", Phase.objects.order_by("position", "opens_at"))
-    calls = Call.objects.select_related("edition").prefetch_related(phases).annotate(form_in_force=Subquery(in_force))
+    calls = queries.public_calls().select_related("edition").prefetch_related(phases).annotate(form_in_force=Subquery(in_force))
     if filters.edition:
         calls = calls.filter(edition__code=filters.edition)
     if filters.stage:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from plenary.engines.calls.instants import day_in, is_midnight
@@ -36,6 +37,9 @@ class Call(models.Model):
     intakes = models.JSONField(default=list, blank=True)  # [{"decision": "eligible", "intake": "stocktaking.entry"}], in order
     shows_use = models.BooleanField(default=False)  # whether the public reads what became of each input
     use_published_at = models.DateTimeField(null=True, blank=True)
+    # Null: hidden, only the desk knows of it. What comes with the data of an edition is public unless the data say otherwise;
+    # what is made at the desk is hidden until somebody publishes it.
+    published_at = models.DateTimeField(null=True, blank=True, default=timezone.now)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -44,6 +48,11 @@ class Call(models.Model):
 
     def __str__(self) -> str:
         return f"{self.edition.code}/{self.slug}"
+
+    @property
+    def is_published(self) -> bool:
+        """Whether anybody but the desk knows of it."""
+        return self.published_at is not None
 
     @property
     def decisions(self) -> list[str]:

@@ -19,8 +19,10 @@ from plenary.engines.calls.queries.calls import (
     last_closed,
     next_deadline,
     open_calls,
+    public_calls,
     stage_of,
     timeline,
+    with_phases,
     words_of,
 )
 from plenary.engines.calls.queries.files import file_of
@@ -52,6 +54,7 @@ __all__ = [
     "mine",
     "next_deadline",
     "open_calls",
+    "public_calls",
     "published_uses",
     "readable",
     "stage_of",
@@ -59,5 +62,6 @@ __all__ = [
     "timeline",
     "use_counts",
     "visible_to",
+    "with_phases",
     "words_of",
 ]

@@ -25,6 +25,15 @@ FOR_ALL = (Phase.Kind.COLLECT, Phase.Kind.VOTE)
 SOON = timedelta(days=7)
 
 
+#: Of phases: those of calls that the public knows of.
+PUBLIC = Q(call__published_at__isnull=False)
+
+
+def public_calls() -> QuerySet[Call]:
+    """The calls that the public knows of; a hidden one is nowhere but at the desk."""
+    return Call.objects.exclude(published_at=None)
+
+
 class Stage(models.TextChoices):
     """Where a phase stands at an instant."""
 
@@ -106,7 +115,7 @@ def words_of(phase: Phase, stage: Stage) -> str:
 
 def _open(now: datetime) -> QuerySet[Phase]:
     return (
-        Phase.objects.filter(Q(opens_at=None) | Q(opens_at__lte=now), Q(closes_at=None) | Q(closes_at__gt=now), kind__in=FOR_ALL)
+        Phase.objects.filter(PUBLIC, Q(opens_at=None) | Q(opens_at__lte=now), Q(closes_at=None) | Q(closes_at__gt=now), kind__in=FOR_ALL)
         .exclude(kind=Phase.Kind.VOTE, opens_at=None, closes_at=None)
         .select_related("call__edition")
         .order_by(F("closes_at").asc(nulls_last=True), F("call__edition__starts_on").desc(nulls_last=True), "call__position", "call__slug", "position")
@@ -138,7 +147,7 @@ def coming_calls(now: datetime | None = None, edition: Edition | None = None) ->
     """Calls that cannot be answered yet, the next to open first."""
     now = now or timezone.now()
     answered = _open(now).order_by().values("call")
-    phases = Phase.objects.filter(kind__in=FOR_ALL, opens_at__gt=now).exclude(call__in=answered).select_related("call__edition")
+    phases = Phase.objects.filter(PUBLIC, kind__in=FOR_ALL, opens_at__gt=now).exclude(call__in=answered).select_related("call__edition")
     if edition is not None:
         phases = phases.filter(call__edition=edition)
     found: dict[int, ComingCall] = {}
@@ -152,7 +161,7 @@ def closed_calls(now: datetime | None = None, edition: Edition | None = None) ->
     """All other calls, by edition from the latest, and within it in the edition's order."""
     now = now or timezone.now()
     reachable = {each.call.pk for each in open_calls(now)} | {each.call.pk for each in coming_calls(now)}
-    calls = Call.objects.select_related("edition").prefetch_related("phases")
+    calls = public_calls().select_related("edition").prefetch_related("phases")
     if edition is not None:
         calls = calls.filter(edition=edition)
     found = []
@@ -176,7 +185,7 @@ def coming_meetings(now: datetime | None = None) -> list[Phase]:
     """Meetings of calls that are under way or to come, the next first."""
     now = now or timezone.now()
     return list(
-        Phase.objects.filter(Q(closes_at__gt=now) | Q(closes_at=None, opens_at__gt=now), kind=Phase.Kind.MEETING)
+        Phase.objects.filter(PUBLIC, Q(closes_at__gt=now) | Q(closes_at=None, opens_at__gt=now), kind=Phase.Kind.MEETING)
         .select_related("call__edition")
         .order_by("opens_at", "closes_at")
     )
@@ -188,12 +197,17 @@ def next_deadline(now: datetime | None = None) -> OpenCall | None:
 
 
 def call_of(edition: str, slug: str) -> Call:
-    """One call with its phases and their changed deadlines.
+    """One call that the public knows of, with its phases and their changed deadlines.
 
     Raises: Call.DoesNotExist.
     """
+    return with_phases(public_calls()).get(edition__code=edition, slug=slug)
+
+
+def with_phases(calls: QuerySet[Call]) -> QuerySet[Call]:
+    """Calls as their pages show them."""
     phases = Phase.objects.order_by("position", "opens_at").prefetch_related("deadline_changes")
-    return Call.objects.select_related("edition").prefetch_related(Prefetch("phases", phases)).get(edition__code=edition, slug=slug)
+    return calls.select_related("edition").prefetch_related(Prefetch("phases", phases))
 
 
 def form_in_force(call: Call) -> FormVersion | None:
@@ -204,6 +218,8 @@ def form_in_force(call: Call) -> FormVersion | None:
 def answerable(call: Call, now: datetime | None = None) -> OpenCall | None:
     """The call as an open one, or None where it cannot be answered now."""
     now = now or timezone.now()
+    if not call.is_published:
+        return None
     phases = [phase for phase in call.phases.all() if phase.kind in FOR_ALL and stage_of(phase, now) in (Stage.OPEN, Stage.ONGOING)]
     if not phases:
         return None
@@ -213,7 +229,7 @@ def answerable(call: Call, now: datetime | None = None) -> OpenCall | None:
 
 def continued_in(call: Call) -> Call | None:
     """The same ongoing call in a later edition, where this one goes on."""
-    later = Call.objects.filter(slug=call.slug, edition__starts_on__gt=call.edition.starts_on) if call.edition.starts_on else Call.objects.none()
+    later = public_calls().filter(slug=call.slug, edition__starts_on__gt=call.edition.starts_on) if call.edition.starts_on else Call.objects.none()
     return later.filter(phases__kind=Phase.Kind.COLLECT, phases__closes_at=None).select_related("edition").order_by("-edition__starts_on").first()
 
 
@@ -232,5 +248,5 @@ def timeline(call: Call, now: datetime | None = None) -> list[Step]:
 def dated_phases(now: datetime | None = None) -> list[Phase]:
     """Phases with a date that is not more than a year past, as calendars want them."""
     since = (now or timezone.now()) - timedelta(days=366)
-    phases = Phase.objects.filter(Q(closes_at__gt=since) | Q(closes_at=None, opens_at__gt=since))
+    phases = Phase.objects.filter(PUBLIC, Q(closes_at__gt=since) | Q(closes_at=None, opens_at__gt=since))
     return list(phases.select_related("call__edition").prefetch_related("deadline_changes").order_by("closes_at", "opens_at", "pk"))

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 from plenary.engines.calls.actions import CallValues, PhaseValues
 from plenary.engines.calls.intakes import intakes
 from plenary.engines.calls.models import Call, Phase
-from plenary.engines.calls.queries import FOR_ALL
 from plenary.faces.desk.forms.base import DeskForm, ReasonField, TextFormField, language_names, zone_choices
 from plenary.faces.desk.forms.moments import MomentField, Span, Typed, span_of, typed_of
 from plenary.ground.framework.models import Edition
@@ -197,12 +196,6 @@ class NewCallForm(CallForm):
             except ValidationError as error:
                 self.add_error(f"{(error.params or {}).get('field', 'opens')}_{phase.code}", error.messages[0])
                 continue
-            # Without any date it would be open at once and for ever, which nobody means where the one before had dates.
-            was_dated = phase.opens_at is not None or phase.closes_at is not None
-            if phase.kind in FOR_ALL and was_dated and opens is None:
-                self.add_error(
-                    f"opens_{phase.code}", _("Give the day on which it opens, or do not take this phase over: without a date it would be open at once.")
-                )
         return cleaned
 
     def call_values(self) -> CallValues:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +20,7 @@ from plenary.errors import Conflict, Invalid
 from plenary.faces.desk.access import DeskRequest, desk_page, sent
 from plenary.faces.desk.forms.calls import CallForm, NewCallForm, NewPhaseForm, PhaseForm, RemoveForm
 from plenary.faces.desk.shell import remember_edition, show
-from plenary.faces.desk.views.calls import call_crumbs, call_for, show_call
+from plenary.faces.desk.views.calls import call_crumbs, call_for, known_to, show_call
 from plenary.ground.audit.actors import require
 from plenary.ground.framework.models import Edition
 from plenary.ground.web.query import Query, read_query
@@ -41,6 +41,8 @@ def new(request: DeskRequest, code: str) -> HttpResponse:
     if asked.like:
         before, _slash, slug = asked.like.partition("/")
         source = get_object_or_404(Call.objects.select_related("edition"), edition__code=before, slug=slug)
+        if not known_to(request.user, source):
+            raise Http404
     form = NewCallForm(sent(request)[0], edition=edition, source=source)
     if request.method == "POST" and form.is_valid():
         try:
@@ -48,8 +50,8 @@ def new(request: DeskRequest, code: str) -> HttpResponse:
         except (Invalid, Conflict) as error:
             form.take_in(error)
         else:
-            messages.success(request, _("The call is there, and its page is public. Look at its phases and its form next."))
-            return redirect("desk:call_settings", code, call.slug)
+            messages.success(request, _("The call is there, and nobody but the desk sees it yet. What it needs before it is published stands below."))
+            return redirect("desk:call_publish", code, call.slug)
     return show(
         request,
         "desk/call_new.html",
@@ -59,7 +61,7 @@ def new(request: DeskRequest, code: str) -> HttpResponse:
         form=form,
         source=source,
         source_has_form=source is not None and form_in_force(source) is not None,
-        others=_others(),
+        others=_others(request),
     )
 
 
@@ -72,11 +74,12 @@ def _create(request: DeskRequest, edition: Edition, form: NewCallForm, source: C
     return call
 
 
-def _others() -> list[tuple[Edition, list[Call]]]:
+def _others(request: DeskRequest) -> list[tuple[Edition, list[Call]]]:
     """All calls by edition, the latest first."""
     found: dict[Edition, list[Call]] = {}
     for call in Call.objects.select_related("edition").order_by("-edition__starts_on", "edition__code", "position", "slug"):
-        found.setdefault(call.edition, []).append(call)
+        if known_to(request.user, call):
+            found.setdefault(call.edition, []).append(call)
     return list(found.items())
 
 
@@ -103,6 +106,7 @@ def settings(request: DeskRequest, code: str, slug: str) -> HttpResponse:
         form=form,
         steps=timeline(call, timezone.now()),
         has_form=form_in_force(call) is not None,
+        is_answered=call.submissions.exists(),
     )
 
 

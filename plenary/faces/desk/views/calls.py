@@ -24,6 +24,7 @@ from plenary.faces.desk.queries import calls_with_waiting
 from plenary.faces.desk.shell import remember_edition, show
 from plenary.ground.audit.actors import may, require
 from plenary.ground.framework.models import Edition
+from plenary.ground.people.models import User
 
 #: The pages of one call: what each is called, its view, and who sees the way to it.
 CALL_TABS = (
@@ -42,6 +43,11 @@ def call_for(request: DeskRequest, code: str, slug: str) -> Call:
     require(request.user, "calls.edit", call)
     remember_edition(request, call.edition)
     return call
+
+
+def known_to(user: User, call: Call) -> bool:
+    """Whether somebody at the desk may know of a call: a hidden one only where they work on it."""
+    return call.is_published or may(user, "desk.view_edition", call.edition) or may(user, "calls.view_submissions", call)
 
 
 def call_crumbs(request: DeskRequest, edition: Edition, *last: tuple[str, str]) -> list[tuple[str, str]]:

@@ -25,6 +25,7 @@ from plenary.faces.desk.access import DeskRequest, desk_page, sent
 from plenary.faces.desk.forms.submissions import EnterForm
 from plenary.faces.desk.views.deciding import submission_at_desk
 from plenary.faces.desk.views.submissions import call_at_desk, show_submissions
+from plenary.ground.audit.actors import may
 
 
 @desk_page()
@@ -35,6 +36,9 @@ def enter(request: DeskRequest, code: str, slug: str) -> HttpResponse:
     if form_in_force(call) is None:
         messages.error(request, _("This call has no form yet, so nothing can be entered."))
         return redirect("desk:submissions", code, slug)
+    if not call.is_published:
+        messages.error(request, _("This call is not published yet, so nobody can answer it."))
+        return redirect("desk:call_publish" if may(request.user, "calls.edit", call) else "desk:submissions", code, slug)
     form = EnterForm(sent(request)[0], initial={"origin": Submission.Origin.PAPER, "language": (call.languages or ["en"])[0]})
     if request.method == "POST" and form.is_valid():
         try:

@@ -23,7 +23,7 @@ from plenary.faces.desk.access import DeskRequest, desk_page, sent
 from plenary.faces.desk.forms.form_editor import SIGN, FieldForm, PartForm, fields_before
 from plenary.faces.desk.forms.form_options import rearranged
 from plenary.faces.desk.forms.form_words import KIND_WORDS, kind_in_words, problems_of, setting_in_words
-from plenary.faces.desk.views.calls import call_for, show_call
+from plenary.faces.desk.views.calls import call_for, known_to, show_call
 from plenary.ground.framework.text import Text
 from plenary.ground.web.query import Query, read_query
 
@@ -58,7 +58,8 @@ def editor(request: DeskRequest, code: str, slug: str) -> HttpResponse:
     shape = editing.shape_of(call)
     before = shape.published.definition if shape.published else {"parts": []}
     differences = editing.differences_of(before, shape.data) if shape.draft else []
-    others = Call.objects.filter(forms__published_at__isnull=False).exclude(pk=call.pk).select_related("edition").distinct()
+    with_forms = Call.objects.filter(forms__published_at__isnull=False).exclude(pk=call.pk).select_related("edition").distinct()
+    others = [] if shape.edited is not None else [each for each in with_forms.order_by("-edition__starts_on", "position") if known_to(request.user, each)]
     return show_call(
         request,
         "desk/form_editor.html",
@@ -69,7 +70,7 @@ def editor(request: DeskRequest, code: str, slug: str) -> HttpResponse:
         differences=[(each, [setting_in_words(name) for name in each.settings]) for each in differences],
         parts_differ=shape.draft is not None and shape.published is not None and editing.parts_differ(before, shape.data),
         kinds=[(kind, *KIND_WORDS[kind]) for kind in KIND_WORDS],
-        others=others.order_by("-edition__starts_on", "position") if shape.edited is None else [],
+        others=others,
         versions=call.forms.exclude(published_at=None).order_by("-number"),
     )
 
@@ -139,8 +140,8 @@ def _start(request: DeskRequest, call: Call) -> None:
     like = request.POST.get("like", "")
     if like:
         edition, _slash, slug = like.partition("/")
-        source = Call.objects.filter(edition__code=edition[:30], slug=slug[:60]).first()
-        version = form_in_force(source) if source else None
+        source = Call.objects.select_related("edition").filter(edition__code=edition[:30], slug=slug[:60]).first()
+        version = form_in_force(source) if source and known_to(request.user, source) else None
         if version is None:
             raise Conflict(_("That call has no form."))
         definition = version.definition

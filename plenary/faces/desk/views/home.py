@@ -36,7 +36,7 @@ def home(request: DeskRequest) -> HttpResponse:
         "desk/home.html",
         edition=edition,
         todos=queries.todos(edition, request.user),
-        deadlines=queries.coming_deadlines(edition) if edition else [],
+        deadlines=queries.coming_deadlines(edition, request.user) if edition else [],
         may_edit=edition is not None and may(request.user, "framework.change_edition", edition),
         sees_edition=edition is not None and may(request.user, "desk.view_edition", edition),
         panels=panels_for("desk", edition, request) if edition else [],
