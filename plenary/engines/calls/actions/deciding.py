@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -28,6 +29,8 @@ from plenary.ground.messages.models import OutboxMessage
 from plenary.ground.people.models import User
 
 DECLINED = records.DECLINED
+#: A decision in the language of whoever reads of it.
+_in_words = lazy(decision_in_words, str)
 
 
 @transaction.atomic
@@ -75,7 +78,7 @@ def decide(
     tell(actor, submission, "decided", before={"state": before}, after={"state": submission.state, "decision": code}, reason=message)
     emit(SubmissionDecided(actor_id=actor.trail_id, call=str(submission.call), submission=str(submission.pk), verb="decided", decision=code))
     if notify:
-        mail("calls-declined" if code == DECLINED else "calls-accepted", submission, values={"message": message, "decision": code}, hold=hold)
+        mail("calls-declined" if code == DECLINED else "calls-accepted", submission, values={"message": message, "decision": _in_words(code)}, hold=hold)
     return decision
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, override
 
 from plenary.engines.calls.mails import absolute
 from plenary.engines.calls.models import Call, Submission
+from plenary.engines.calls.queries.selection import decision_in_words
 from plenary.errors import Conflict, Invalid
 from plenary.faces.desk.forms.base import DeskForm, TextFormField, language_names
 from plenary.faces.desk.forms.form_words import Words
@@ -83,7 +84,7 @@ def example_of(call: Call | None) -> dict[str, str]:
         "deadline": moment_in_words(until, call.edition.zone if call else ""),
         "link": absolute(reverse("calls:submission", args=["00000000-0000-4000-8000-000000000000"])),
         "message": _("(what the secretariat writes)"),
-        "decision": call.decisions[0] if call else "accepted",
+        "decision": decision_in_words(call.decisions[0] if call else "accepted"),
         "inviter": _("(name of who invites)"),
         "name": _("(name of the person)"),
         "role": _("(the role)"),
