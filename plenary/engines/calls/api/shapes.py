@@ -172,9 +172,9 @@ def present(actor: User, submission: Submission, *, check: bool = False) -> Subm
 
 
 def without_private(submission: Submission, answers: Mapping[str, Any]) -> Answers:
-    """The answers that are not for the secretariat alone. A field that its form does not know counts as private."""
+    """The answers that are not for those who decide alone. A field that its form does not know counts as private."""
     fields = submission.form.form.by_code
-    return {code: answer for code, answer in answers.items() if code in fields and not fields[code].private}
+    return {code: answer for code, answer in answers.items() if code in fields and not fields[code].is_for_deciders}
 
 
 def _files(submission: Submission, shown: Iterable[Mapping[str, Any]]) -> list[AttachmentOut]:

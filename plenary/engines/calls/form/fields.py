@@ -17,6 +17,8 @@ Bound = Annotated[float, Field(allow_inf_nan=False)]
 SchemeCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 #: What an answer can become for the engine itself; intakes of upper rooms read others too.
 TITLE, SUMMARY, CATEGORY, COUNTRY, ORGANISATION, FOCAL_POINT = "title", "summary", "category", "country", "organisation", "focal-point"
+#: What is named in any script, whatever languages a call takes.
+NAMES = frozenset((ORGANISATION, "person", "author"))
 #: A field of long text takes as much as a report's chapter.
 LONGEST_TEXT = 20_000
 
@@ -50,8 +52,8 @@ class Option(Part):
 class BaseField(Part):
     """What all fields have.
 
-    when: it is asked only then. private: only the contributor and the secretariat read the answer. anonymous: reviewers do
-    not read it. becomes: what the answer is to the record it goes into (``title``, ``country``...), for intakes.
+    when: it is asked only then. private: only the contributor and the secretariat read the answer. anonymous: reviewers, and
+    others at the desk who do not decide, do not read it. becomes: what the answer is to the record it goes into (``title``, ``country``...), for intakes.
     """
 
     code: Code
@@ -67,6 +69,11 @@ class BaseField(Part):
     pieces: ClassVar[tuple[str, ...]] = ()
     #: Whether an answer is a list.
     many: ClassVar[bool] = False
+
+    @property
+    def is_for_deciders(self) -> bool:
+        """Whether of staff only those who decide read the answer: reviewers and other readers do not."""
+        return self.private or self.anonymous
 
     @model_validator(mode="after")
     def _has_label(self) -> BaseField:

@@ -132,7 +132,7 @@ def sight_of(actor: Actor, call: Call) -> Sight:
     forms = {form.pk: form for form in FormVersion.objects.filter(call=call).exclude(published_at=None).order_by("-number")}
     if decides:
         return Sight(call, decides, forms, frozenset(), frozenset())
-    hidden = frozenset(field.code for form in forms.values() for field in form.form if field.private)
+    hidden = frozenset(field.code for form in forms.values() for field in form.form if field.is_for_deciders)
     roles = {field.becomes for form in forms.values() for field in form.form if field.code in hidden and field.becomes}
     if ORGANISATION in roles:  # where a country is not asked for by itself, it is the organisation's
         roles.add(COUNTRY)

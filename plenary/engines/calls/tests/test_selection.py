@@ -101,8 +101,9 @@ def test_private_answers_match_nothing_for_those_who_do_not_read_them(call):
     assert find(call, "clinic", reader) == {"Clinic"}
 
 
-def test_what_a_private_answer_becomes_is_hidden_with_it(edition):
-    fields = [{**field, "private": True} if field["code"] in ("body", "category") else field for field in FIELDS]
+@pytest.mark.parametrize("secrecy", ["private", "anonymous"])
+def test_what_is_for_those_who_decide_hides_what_it_becomes_too(edition, secrecy):
+    fields = [{**field, secrecy: True} if field["code"] in ("body", "category") else field for field in FIELDS]
     call = make_call(edition, "quiet", form=form_of(*fields))
     hand_in(call, "Clinic", category="health", body={"name": "Hidden House", "country": "KE", "stakeholder_type": "government"})
     reader, staff = person("Rita", "reader"), person("Sam", "secretariat")

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from plenary.engines.calls import actions
 from plenary.engines.calls.models import Call, SavedFilter, Submission
-from plenary.engines.calls.tests.working import begin, hand_in, make_call, make_edition, person
+from plenary.engines.calls.tests.working import FIELDS, begin, form_of, hand_in, make_call, make_edition, person
 from plenary.ground.audit.actors import SYSTEM
 from plenary.ground.audit.models import TrailRecord
 
@@ -204,7 +204,11 @@ def test_of_drafts_staff_see_that_there_are_some_and_how_old(call: Call, at_desk
         assert page.status_code == 403 and "Secret" not in page.text and f"/desk/submissions/{draft.pk}/" in page.text
 
 
-def test_private_answers_are_absent_for_readers(call: Call, at_desk: Callable[..., Client]) -> None:
+@pytest.mark.parametrize("secrecy", ["private", "anonymous"])
+def test_what_is_for_those_who_decide_is_absent_for_readers(call: Call, at_desk: Callable[..., Client], secrecy: str) -> None:
+    kept = {"private": False, "anonymous": False, secrecy: True}
+    call.forms.all().delete()
+    actions.put_form(actor=SYSTEM, call=call, definition=form_of(*({**field, **kept} if field["code"] == "phone" else field for field in FIELDS)))
     made = hand_in(call, "Clinic", phone="+41227305111")
     actions.save_draft(actor=person("Ada"), submission=made, answers={"phone": "+41227306666"})
     actions.submit(actor=person("Ada"), submission=made)
