@@ -6,12 +6,15 @@ schema.org has no type for a call; its dates are events, which is what calendars
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
 
-from plenary.engines.calls.models import Call
+from plenary.engines.calls.instants import day_in
+from plenary.engines.calls.models import Call, Phase
 from plenary.engines.calls.queries import Step
 
 
@@ -36,7 +39,6 @@ def of_call(call: Call, steps: Sequence[Step]) -> dict[str, Any]:
 
 def _part(step: Step, address: str) -> dict[str, Any]:
     phase = step.phase
-    starts, ends = phase.opens_at or phase.closes_at, phase.closes_at
     part: dict[str, Any] = {
         "@type": "Event",
         "name": str(phase.title),
@@ -44,8 +46,14 @@ def _part(step: Step, address: str) -> dict[str, Any]:
         "eventAttendanceMode": "https://schema.org/OnlineEventAttendanceMode",
         "location": {"@type": "VirtualLocation", "url": phase.link or address},
     }
+    starts, ends = phase.opens_at or phase.closes_at, phase.closes_at
     if starts is not None:
-        part["startDate"] = starts.isoformat()
+        part["startDate"] = _written(starts, phase, of_a_day=phase.all_day or (starts == phase.opens_at and phase.opens_on_a_day))
     if ends is not None:
-        part["endDate"] = ends.isoformat()
+        part["endDate"] = _written(ends, phase, of_a_day=phase.all_day)
     return part
+
+
+def _written(at: datetime, phase: Phase, *, of_a_day: bool) -> str:
+    """The day by the phase's clock where no more is known, else the instant in its zone."""
+    return day_in(at, phase.zone).isoformat() if of_a_day else at.astimezone(ZoneInfo(phase.zone)).isoformat(timespec="seconds")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
@@ -122,3 +123,21 @@ def test_the_picture_of_a_call_says_where_it_stands(opens, closes, words):
     call = Call.objects.get(pk=call.pk)
     drawn = _source(call, timeline(call, now), answerable(call, now))
     assert [each for each in ("Opens", "Open until", "Closed") if each in drawn] == ([words] if words else [])
+
+
+def test_linked_data_names_the_day_where_only_the_day_is_known_and_else_the_instant_in_its_zone():
+    from plenary.engines.calls.linked_data import of_call
+
+    call = make_call(closes_at=datetime(2031, 1, 25, 23, 0, tzinfo=ZoneInfo("Europe/Zurich")))
+    phase = call.phases.get()
+    phase.opens_at = datetime(2030, 11, 5, 0, 0, tzinfo=ZoneInfo("Europe/Zurich"))
+    phase.save()
+
+    def dates(**values: object) -> tuple[str, str]:
+        Phase.objects.filter(pk=phase.pk).update(**values)
+        part = of_call(call, timeline(Call.objects.get(pk=call.pk), timezone.now()))["subEvent"][0]
+        return part["startDate"], part["endDate"]
+
+    assert dates() == ("2030-11-05", "2031-01-25T23:00:00+01:00")
+    end_of_day = datetime(2031, 1, 26, 0, 0, tzinfo=ZoneInfo("Europe/Zurich")) - timedelta(microseconds=1)
+    assert dates(all_day=True, closes_at=end_of_day) == ("2030-11-05", "2031-01-25")
