@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from plenary.voice.publications.report.document import COMPUTED, FigureView, Line, Link, Paragraph, Section, Table, Value, Words
+from plenary.voice.publications.report.figures import own_way
 
 
 def sources_of(figures: list[FigureView]) -> tuple[str, ...]:
@@ -43,7 +44,7 @@ def _proof(value: Value, numbers: dict[str, int]) -> Line:
         return (Link(words, value.path),) if value.path else (Words(words),)
     number = numbers[value.source]
     runs: list[Words | Link] = [Words(_("Reported:") + " "), Link(f"[{number}]", f"#source-{number}"), Words(" ")]
-    runs.append(Words(f"“{value.place}”" if value.place else value.source, "en"))
+    runs.append(Words(own_way(f"“{value.place}”" if value.place else value.source), "en"))
     if value.as_of:
         runs.append(Words(". " + _("As of %(day)s.") % {"day": value.as_of}))
     return tuple(runs)

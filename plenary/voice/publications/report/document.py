@@ -235,7 +235,8 @@ class Document:
 
     def told_by(self, value: Value) -> str:
         """Where a reported value stands, in few words: the place in its source, else the source itself."""
-        return f"“{value.place}”" if value.place else value.source
+        told = f"“{value.place}”" if value.place else value.source
+        return f"\u200e{told}\u200e" if self.right_to_left else told  # a source's words and their quotes run their own way
 
     def digest(self) -> str:
         """What the document says, as a short sum: the same sum, the same document."""

@@ -93,12 +93,12 @@ def _view(figure: Figure) -> FigureView:
     for reported in figure.reported:
         values.append(
             Value(
-                _own_way(reported_value(reported)),
+                own_way(reported_value(reported)),
                 REPORTED,
                 reported.value,
                 source=reported.source,
                 place=reported.slide,
-                as_of=_own_way(as_of(reported)),
+                as_of=own_way(as_of(reported)),
                 language="en" if reported.value is None and reader_language() != "en" else "",
             )
         )
@@ -126,6 +126,6 @@ def _chart(title: str, views: list[tuple[str, FigureView]], proof: str) -> Chart
     return Chart(title, tuple(bars), bars[0].figure.unit, proof, bars[0].value if same else None)
 
 
-def _own_way(text: str) -> str:
+def own_way(text: str) -> str:
     """Words of a source that run from left to right, kept in their order where the report runs the other way: 12-16 June."""
     return f"\u200e{text}\u200e" if reader_language() == "ar" and _LATIN.search(text) else text

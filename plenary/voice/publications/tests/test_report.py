@@ -22,14 +22,15 @@ from pptx import Presentation
 from plenary.ground.audit.actors import SYSTEM
 from plenary.ground.files import typesetting
 from plenary.ground.framework.models import Edition
-from plenary.ground.framework.text import Text
+from plenary.ground.framework.text import LANGUAGES, Text
 from plenary.understanding.insights.actions import report_figure
 from plenary.understanding.insights.tests.making import deck_rows
 from plenary.understanding.insights.words import plain_number
 from plenary.voice.publications import actions
-from plenary.voice.publications.models import Snapshot
+from plenary.voice.publications.models import ReportPart, Snapshot
 from plenary.voice.publications.report.document import Document, shown_in
 from plenary.voice.publications.report.files import USUAL, file_of, made_from, write_report
+from plenary.voice.publications.report.placeholders import placeholders
 from plenary.voice.publications.report.progress import progress_report
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site")]
@@ -222,6 +223,21 @@ def test_a_missing_font_is_told_with_what_to_install(monkeypatch):
 def test_words_of_a_source_keep_their_order_where_the_report_runs_from_right_to_left(language, expected):
     shown = [figure for section in progress_report(edition(), language).sections for figure in shown_in(section)]
     assert {figure.first.text for figure in shown if (figure.edition, figure.code) == ("2021", "forum.final_week")} == {expected}
+
+
+def test_the_name_of_a_source_stands_within_its_quotes_where_the_report_runs_from_right_to_left():
+    made = progress_report(edition(), "ar")
+    told = {made.told_by(value) for figure in made.figures for value in figure.values if value.place}
+    assert "\u200e“WSIS Stocktaking”\u200e" in told
+
+
+def test_the_written_parts_are_in_all_six_languages():
+    parts = ReportPart.objects.filter(edition=edition())
+    assert parts
+    for part in parts:
+        assert set(part.title.texts) == set(part.text.texts) == set(LANGUAGES), part.code
+        said = {language: sorted(placeholders(text)) for language, text in part.text.texts.items()}
+        assert all(each == said["en"] for each in said.values()), f"{part.code} tells other figures in another language"
 
 
 @pytest.mark.parametrize("language", ["fr", "es", "ru", "ar", "zh"])
