@@ -14,36 +14,64 @@ from django.utils.translation import gettext_lazy as _
 from plenary.ground.audit.actors import Actor, may
 from plenary.ground.audit.models import TrailRecord
 from plenary.ground.audit.queries import TrailLine, lines
+from plenary.ground.audit.words import add_verbs
 
 #: Kinds whose values may name persons or their addresses: only who may see private values sees them.
-PRIVATE = ("people.", "messages.", "outgoing.", "accounts.", "calls.submission")
+PRIVATE = ("people.", "messages.", "outgoing.", "accounts.", "files.", "calls.submission")
 
 KINDS: dict[str, str | Promise] = {
     "framework.edition": _("Edition"),
+    "framework.milestone": _("Milestone"),
     "framework.concepts": _("Vocabularies"),
+    "files.file": _("File"),
     "calls.call": _("Call"),
     "calls.submission": _("Submission"),
     "calls.batch": _("Submissions together"),
     "stocktaking.entry": _("Stocktaking entry"),
     "awards.award": _("Award"),
     "awards.contest": _("Contest"),
+    "awards.photo": _("Photograph"),
+    "awards.team": _("Team"),
     "forum.session": _("Forum session"),
+    "forum.track": _("Track of a forum"),
+    "forum.venue": _("Room of a forum"),
+    "forum.facilitator": _("Facilitator"),
+    "partners.offer": _("Partnership offer"),
+    "partners.package": _("Partnership package"),
+    "publications.publication": _("Publication"),
+    "publications.report_part": _("Part of a report"),
+    "publications.contribution": _("Contribution to a report"),
+    "publications.snapshot": _("State of a report"),
+    "insights.figure": _("Figure of a measure"),
     "people.person": _("Person"),
     "people.account": _("Account"),
     "people.organisation": _("Organisation"),
+    "people.legal_text": _("Legal text"),
     "outgoing.message": _("Message"),
     "outgoing.template": _("Mail template"),
     "desk.import": _("Import"),
     "search.index": _("Search index"),
 }
 
+add_verbs({"asked_to_rebuild": _("Asked to be made anew"), "taken": _("Kept as it was then")})
+
+
+def _edition(key: str) -> str:
+    """The edition in a key such as ``2021/7``."""
+    return key.split("/", 1)[0]
+
+
 _paths: dict[str, Callable[[str], str]] = {
     "framework.edition": lambda key: reverse("desk:edition", args=[key]),
+    "framework.milestone": lambda key: reverse("desk:edition", args=[_edition(key)]),
     "calls.call": lambda key: reverse("calls:call", args=key.split("/", 1)),
     "calls.submission": lambda key: reverse("desk:submission", args=[key]),
     "stocktaking.entry": lambda key: reverse("stocktaking:entry", args=[key]),
-    "awards.contest": lambda key: reverse("awards:contest", args=[key.split("/", 1)[0]]),
+    "awards.contest": lambda key: reverse("awards:contest", args=[_edition(key)]),
+    "awards.photo": lambda key: reverse("awards:photos", args=[_edition(key)]),
+    "awards.team": lambda key: reverse("awards:teams", args=[_edition(key)]),
     "forum.session": lambda key: reverse("forum:session", args=key.split("/", 1)),
+    "publications.contribution": lambda key: reverse("publications:contributions", args=[_edition(key)]),
     "people.person": lambda key: reverse("desk:person", args=[key]),
     "people.organisation": lambda key: reverse("desk:organisation", args=[key]),
 }

@@ -7,10 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 _words: dict[str, str | Promise] = {
     "created": _("Created"),
+    "added": _("Added"),
     "changed": _("Changed"),
+    "changed state": _("State changed"),
+    "removed": _("Removed"),
     "deleted": _("Deleted"),
     "restored": _("Restored"),
     "imported": _("Imported"),
+    "imported again": _("Imported again"),
     "loaded": _("Loaded"),
     "merged": _("Merged"),
     "published": _("Published"),
