@@ -21,6 +21,7 @@ from plenary.faces.desk.views import (
     people,
     submission_imports,
     submissions,
+    together,
     trail,
     uses,
 )
@@ -69,8 +70,9 @@ urlpatterns = [
     # Working on submissions.
     path("editions/<slug:code>/calls/<slug:slug>/submissions/", submissions.submissions, name="submissions"),
     path("editions/<slug:code>/calls/<slug:slug>/submissions/keep/", submissions.keep, name="submissions_keep"),
-    path("editions/<slug:code>/calls/<slug:slug>/submissions/together/", deciding.together, name="submissions_together"),
-    path("editions/<slug:code>/calls/<slug:slug>/submissions/undo/<uuid:batch>/", deciding.undo, name="submissions_undo"),
+    path("editions/<slug:code>/calls/<slug:slug>/submissions/together/", together.together, name="submissions_together"),
+    path("editions/<slug:code>/calls/<slug:slug>/submissions/together/<uuid:batch>/", together.batch, name="submissions_batch"),
+    path("editions/<slug:code>/calls/<slug:slug>/submissions/undo/<uuid:batch>/", together.undo, name="submissions_undo"),
     re_path(
         r"^editions/(?P<code>[-\w]+)/calls/(?P<slug>[-\w]+)/submissions/submissions\.(?P<ending>xlsx|csv|json)$", submissions.export, name="submissions_export"
     ),

@@ -26,7 +26,6 @@ from plenary.engines.calls.actions.deciding import (
     remove_note,
     return_for_changes,
     set_tags,
-    undo_batch,
     undo_decision,
 )
 from plenary.engines.calls.actions.drafts import (
@@ -98,7 +97,6 @@ __all__ = [
     "set_tags",
     "start_draft",
     "submit",
-    "undo_batch",
     "undo_decision",
     "withdraw",
 ]

@@ -25,6 +25,7 @@ from plenary.ground.audit.actors import Actor
 from plenary.ground.audit.models import TrailRecord
 
 TAKEN_IN, TAKEN_BACK = "taken in", "taken back"
+DECLINED = "declined"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,3 +200,15 @@ def refusing_touches(keys: Iterable[uuid.UUID]) -> set[uuid.UUID]:
     found = IntakeResult.objects.filter(submission__in=list(keys), retracted_at=None).select_related("submission__call__edition")
     held = [each for each in found if (intake := intakes.find(each.intake)) is not None and intake.retract is not None]
     return {each.result.submission_id for each in _hidden(changed_since(held))}
+
+
+def touched_by_undoing(keys: Iterable[uuid.UUID], decision: str) -> list[Touched]:
+    """The records that undoing a decision on many submissions would hide though somebody has changed them since."""
+    wanted = list(keys)
+    found = IntakeResult.objects.filter(submission__in=wanted, retracted_at=None).select_related("submission__call__edition").order_by("pk")
+    touched = [] if decision == DECLINED else _hidden(changed_since(list(found)))
+    staked: list[Touched] = []
+    for each in touched:
+        if any(result.pk == each.result.pk for result in at_stake(each.result.submission, decision)):
+            staked.append(each)
+    return staked

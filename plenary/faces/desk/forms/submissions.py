@@ -57,6 +57,17 @@ class NotifyField(forms.BooleanField):
         )
 
 
+class ChangedTooField(forms.BooleanField):
+    """Whether records are taken back that somebody has changed since they were made."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=gettext_lazy("Take back what was changed since, too"),
+            help_text=gettext_lazy("It goes from public view with all changes, and comes back with them when this is undone."),
+            required=False,
+        )
+
+
 class TogetherForm(DeskForm):
     """What is to be done to the chosen submissions."""
 
@@ -64,6 +75,7 @@ class TogetherForm(DeskForm):
     tag = forms.CharField(label=gettext_lazy("Tag"), required=False, max_length=60, help_text=gettext_lazy("Only for adding and taking away a tag."))
     message = message_field(required=False, help_text=gettext_lazy("Only with a decision. It stands in the mail, and on the contributor’s page."))
     notify = NotifyField()
+    changed_too = ChangedTooField()
 
     def __init__(self, *args: Any, call: Call, staff: list[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -86,7 +98,7 @@ class TogetherForm(DeskForm):
         """The deed."""
         what, _colon, which = self.cleaned_data["deed"].partition(":")
         if what == "decide":
-            return Deed("decide", which)
+            return Deed("decide", which, changed_too=self.cleaned_data["changed_too"])
         if what == "assign":
             return Deed("assign", to=self.staff.get(which))
         return Deed("untag" if what == "untag" else "tag", self.cleaned_data["tag"])
@@ -120,14 +132,16 @@ class FilterForm(DeskForm):
 
 
 class DecideForm(DeskForm):
-    """A decision on one submission."""
+    """A decision on one submission. asks: a refusal would take back what somebody has changed since."""
 
     decision = forms.ChoiceField(label=gettext_lazy("Next decision"), widget=forms.RadioSelect)
     message = message_field(required=False)
     notify = NotifyField()
 
-    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, choices: list[tuple[str, str]], asks: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if asks:
+            self.fields["changed_too"] = ChangedTooField()
         self.fields["decision"].choices = choices  # type: ignore[attr-defined]
 
 
@@ -196,6 +210,12 @@ class OneForm(DeskForm):
     """A button about one thing of a submission: a decision, a note."""
 
     key = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
+
+
+class UndoForm(OneForm):
+    """The button that undoes a decision."""
+
+    changed_too = ChangedTooField()
 
 
 class PlainForm(DeskForm):

@@ -99,7 +99,7 @@ def test_all_of_a_selection_is_taken_and_too_many_are_refused(call: Call, at_des
     client = at_desk()
     looked = client.post(f"{LIST}together/?country=KE", {"all": "1", "deed": "tag", "tag": "  to   read "})
     assert len(looked.context["able"]) == 4
-    monkeypatch.setattr("plenary.faces.desk.views.deciding.MOST", 3)
+    monkeypatch.setattr("plenary.faces.desk.views.together.MOST", 3)
     refused = client.post(f"{LIST}together/?country=KE", {"all": "1", "deed": "tag", "tag": "x"}, follow=True)
     assert "Narrow the selection" in refused.content.decode()
     monkeypatch.undo()

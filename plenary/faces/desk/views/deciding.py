@@ -1,4 +1,4 @@
-"""Working on submissions: many at once with a look before, one by one on its own page."""
+"""Working on one submission on its own page."""
 
 from __future__ import annotations
 
@@ -12,17 +12,16 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from plenary.engines.calls import actions, intakes
 from plenary.engines.calls.actions.common import KIND, TRANSITIONS
 from plenary.engines.calls.actions.deciding import DECLINED
-from plenary.engines.calls.actions.together import MOST, Foreseen, Refused, do_together, foresee, undo_together
+from plenary.engines.calls.actions.records import Touched, changed_since, touched_at_stake
 from plenary.engines.calls.form.fields import ORGANISATION, TITLE
 from plenary.engines.calls.models import IntakeResult, Submission
 from plenary.engines.calls.queries import duplicates_of, readable, submission_for
-from plenary.engines.calls.queries.selection import Selection, Sight, chosen, decision_in_words, place_of, rows_at, select, sight_of, staff_of
+from plenary.engines.calls.queries.selection import Selection, Sight, decision_in_words, place_of, sight_of, staff_of
 from plenary.engines.calls.windows import window_for
 from plenary.errors import Conflict, Invalid
 from plenary.faces.desk import trails
@@ -37,11 +36,10 @@ from plenary.faces.desk.forms.submissions import (
     ReasonForm,
     ReturnForm,
     TagsForm,
-    TogetherForm,
+    UndoForm,
     decision_choices,
-    keys_in,
 )
-from plenary.faces.desk.views.submissions import call_at_desk, show_submissions
+from plenary.faces.desk.views.submissions import list_path, show_submissions
 from plenary.ground.audit.actors import may, require
 from plenary.ground.audit.queries import trail_of
 from plenary.ground.messages.queries import about
@@ -51,117 +49,6 @@ from plenary.ground.web.query import read_query
 State = Submission.State
 #: Lines of the trail on a submission's page.
 LATEST = 50
-
-
-# ---- many at once ---------------------------------------------------------------------------------------------------
-
-
-@desk_page()
-@require_http_methods(["GET", "POST"])
-def together(request: DeskRequest, code: str, slug: str) -> HttpResponse:
-    """What would happen to the chosen submissions, row by row; then it happens to all that can."""
-    call = call_at_desk(request, code, slug, "calls.decide")
-    asked = read_query(request, Selection)
-    query = asked.query()
-    back = _list_path(code, slug, query)
-    if request.method == "GET":
-        return redirect(back)
-    sight = sight_of(request.user, call)
-    rows = _chosen(request, sight, asked)
-    if not rows:
-        messages.error(request, _("Choose at least one submission."))
-        return redirect(back)
-    if len(rows) > MOST:
-        found = ngettext("%(n)s submission is chosen", "%(n)s submissions are chosen", len(rows)) % {"n": len(rows)}
-        messages.error(request, _("%(chosen)s; at most %(most)s can be worked on at once. Narrow the selection.") % {"chosen": found, "most": MOST})
-        return redirect(back)
-    form = TogetherForm(request.POST if "deed" in request.POST else None, call=call, staff=list(staff_of(call)))
-    foreseen: list[Foreseen] = []
-    problems: dict[uuid.UUID, str] = {}
-    status = 400 if form.is_bound and not form.is_valid() else 200
-    if form.is_bound and form.is_valid():
-        if "confirm" in request.POST:
-            try:
-                batch = do_together(
-                    actor=request.user,
-                    call=call,
-                    keys=keys_in(request.POST.getlist("able")),
-                    deed=form.chosen(),
-                    message=form.cleaned_data["message"],
-                    notify=form.cleaned_data["notify"],
-                )
-            except Refused as error:
-                problems, status = error.problems, 409
-                messages.error(request, str(error))
-            except (Invalid, Conflict) as error:
-                form.take_in(error)
-                status = 409
-            else:
-                return redirect(_list_path(code, slug, asked.query(done=batch)))
-        foreseen = [foresee(form.chosen(), row) for row in rows]
-        foreseen = [replace(each, refusal=problems[each.submission.pk], changes=False) if each.submission.pk in problems else each for each in foreseen]
-    able = [each for each in foreseen if each.changes]
-    return show_submissions(
-        request,
-        "desk/submissions_together.html",
-        call,
-        (_("Together"), ""),
-        status=status,
-        query=query,
-        back=back,
-        form=form,
-        rows=rows,
-        foreseen=sorted(foreseen, key=lambda each: (not each.refusal, not each.changes)),
-        able=able,
-        refused=[each for each in foreseen if each.refusal],
-        idle=[each for each in foreseen if not each.refusal and not each.changes],
-        is_decision=form.is_bound and form.is_valid() and form.chosen().what == "decide",
-        deed_in_words=_deed_in_words(form),
-    )
-
-
-def _list_path(code: str, slug: str, query: str) -> str:
-    path = reverse("desk:submissions", args=[code, slug])
-    return f"{path}?{query}" if query else path
-
-
-def _chosen(request: DeskRequest, sight: Sight, asked: Selection) -> list[Submission]:
-    """The rows that were ticked, or all of the selection; one more than allowed where there are more."""
-    if "all" in request.POST:
-        found = select(request.user, sight, asked)
-    else:
-        found = chosen(request.user, sight, asked, keys_in(request.POST.getlist("key"))[: MOST + 1])
-    return rows_at(sight, found.values_list("pk", flat=True)[: MOST + 1])
-
-
-def _deed_in_words(form: TogetherForm) -> str:
-    if not form.is_bound or not form.is_valid():
-        return ""
-    deed = form.chosen()
-    if deed.what == "decide":
-        return _("Decision: %(decision)s") % {"decision": decision_in_words(deed.name)}
-    if deed.what == "assign":
-        return _("Looked after by: %(name)s") % {"name": deed.to} if deed.to else _("Looked after by nobody")
-    words = _("Add the tag “%(tag)s”") if deed.what == "tag" else _("Take the tag “%(tag)s” away")
-    return words % {"tag": deed.name}
-
-
-@desk_page()
-@require_POST
-def undo(request: DeskRequest, code: str, slug: str, batch: uuid.UUID) -> HttpResponse:
-    """Undo what was done together, all or nothing."""
-    call = call_at_desk(request, code, slug, "calls.decide")
-    asked = read_query(request, Selection)
-    try:
-        count = undo_together(actor=request.user, call=call, batch=batch)
-    except (Invalid, Conflict) as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, ngettext("Undone for %(n)s submission.", "Undone for %(n)s submissions.", count) % {"n": count})
-    return redirect(_list_path(code, slug, asked.query()))
-
-
-# ---- one ------------------------------------------------------------------------------------------------------------
 
 
 class OneQuery(Selection):
@@ -228,7 +115,11 @@ def _page(request: DeskRequest, found: Submission, sight: Sight, asked: OneQuery
     title = found.title if reads and found.title and TITLE not in sight.hidden_roles else found.reference
     decisions = list(found.decisions.all())
     standing = [each for each in decisions if each.undone_at is None]
-    names = _names(decisions, found)
+    results = list(found.results.order_by("created_at"))
+    for each in results:
+        each.submission = found
+    touched = {each.result.pk: each for each in changed_since([each for each in results if each.retracted_at is None])} if sight.decides else {}
+    names = _names(decisions, found, {each.actor_id for each in touched.values()})
     return show_submissions(
         request,
         "desk/submission.html",
@@ -239,7 +130,7 @@ def _page(request: DeskRequest, found: Submission, sight: Sight, asked: OneQuery
         title=title,
         asked=asked,
         query=query,
-        back=_list_path(call.edition.code, call.slug, query),
+        back=list_path(call.edition.code, call.slug, query),
         place=place,
         previous=_path(place.before, query),
         following=_path(place.after, query),
@@ -251,7 +142,8 @@ def _page(request: DeskRequest, found: Submission, sight: Sight, asked: OneQuery
         may_see_people=may(user, "people.view_people"),
         decisions=[(each, decision_in_words(each.code), names.get(each.actor_id, "")) for each in reversed(decisions)],
         latest_decision=standing[-1] if standing else None,
-        results=[(each, _intake_in_words(each.intake), _shows(user, each)) for each in found.results.order_by("created_at")],
+        results=[_result(user, each, touched.get(each.pk), names) for each in results],
+        undoing_asks=bool(standing and touched and touched_at_stake(found, standing[-1].code)) and standing[-1].code != DECLINED,
         duplicates=list(duplicates_of(found)[:20]),
         sees_titles=not {TITLE, ORGANISATION} & sight.hidden_roles,
         notes=list(found.notes.select_related("author__person")),
@@ -276,10 +168,21 @@ def _path(key: uuid.UUID | None, query: str) -> str:
     return f"{path}?{query}" if query else path
 
 
-def _names(decisions: list[Any], found: Submission) -> dict[str, str]:
+def _names(decisions: list[Any], found: Submission, others: set[str]) -> dict[str, str]:
     from plenary.ground.people.queries import names_of
 
-    return {"system": _("The platform itself"), **names_of({each.actor_id for each in decisions} | {found.entered_by})}
+    return {"system": _("The platform itself"), **names_of({each.actor_id for each in decisions} | {found.entered_by} | others)}
+
+
+def _result(user: User, result: IntakeResult, touched: Touched | None, names: dict[str, str]) -> dict[str, Any]:
+    """A record that the submission became: what it is, whether its page can be opened, and who has changed it since."""
+    return {
+        "result": result,
+        "words": _intake_in_words(result.intake),
+        "is_open": _shows(user, result),
+        "touched": touched,
+        "who": names.get(touched.actor_id, "") if touched else "",
+    }
 
 
 def _intake_in_words(code: str) -> str:
@@ -313,7 +216,8 @@ def _verbs(request: DeskRequest, found: Submission, staff: list[User], verb: str
     standing = [each.code for each in found.decisions.filter(undone_at=None)]
     choices = _possible_decisions(found, standing)
     if choices:
-        verbs["decide"] = Verb(DecideForm(data("decide"), prefix="decide", choices=choices, initial={"decision": choices[0][0]}), _decide)
+        asks = bool(standing and touched_at_stake(found))
+        verbs["decide"] = Verb(DecideForm(data("decide"), prefix="decide", choices=choices, asks=asks, initial={"decision": choices[0][0]}), _decide)
     if found.state in TRANSITIONS["returned"][0]:
         verbs["return"] = Verb(ReturnForm(data("return"), prefix="return", zone=found.call.edition.zone), _return)
     if found.state in TRANSITIONS["withdrawn"][0]:
@@ -323,7 +227,7 @@ def _verbs(request: DeskRequest, found: Submission, staff: list[User], verb: str
     if found.deleted_at is not None:
         verbs["restore"] = Verb(PlainForm(data("restore"), prefix="restore"), _restore)
     if standing:
-        verbs["undo"] = Verb(OneForm(data("undo"), prefix="undo"), _undo)
+        verbs["undo"] = Verb(UndoForm(data("undo"), prefix="undo"), _undo)
     names = ", ".join(each.name for each in found.tags.all())
     verbs["assign"] = Verb(AssignForm(data("assign"), prefix="assign", staff=staff, initial={"to": str(found.assignee_id or "-")}), _assign)
     verbs["tags"] = Verb(TagsForm(data("tags"), prefix="tags", initial={"names": names}), _tags)
@@ -342,7 +246,10 @@ def _possible_decisions(found: Submission, standing: list[str]) -> list[tuple[st
 
 def _decide(actor: User, found: Submission, form: DecideForm) -> str:
     given = form.cleaned_data
-    actions.decide(actor=actor, submission=found, code=given["decision"], message=given["message"], notify=given["notify"], hold=True)
+    actions.decide(
+        actor=actor, submission=found, code=given["decision"], message=given["message"], notify=given["notify"], hold=True,
+        changed_too=given.get("changed_too", False),
+    )  # fmt: skip
     words = _("Decided: %(decision)s.") % {"decision": decision_in_words(given["decision"])}
     return " ".join([words, _("The mail waits in the outbox.")]) if given["notify"] else words
 
@@ -367,11 +274,11 @@ def _restore(actor: User, found: Submission, form: PlainForm) -> str:
     return _("The draft is back; its contributor can go on with it.")
 
 
-def _undo(actor: User, found: Submission, form: OneForm) -> str:
+def _undo(actor: User, found: Submission, form: UndoForm) -> str:
     decision = found.decisions.filter(pk=form.cleaned_data["key"]).first()
     if decision is None:
         raise Conflict(_("This decision is not here any more."))
-    actions.undo_decision(actor=actor, decision=decision)
+    actions.undo_decision(actor=actor, decision=decision, changed_too=form.cleaned_data["changed_too"])
     return _("The decision is undone.")
 
 

@@ -74,6 +74,12 @@ def call_at_desk(request: DeskRequest, code: str, slug: str, permission: str = "
     return call
 
 
+def list_path(code: str, slug: str, query: str) -> str:
+    """The address of the list with a selection."""
+    path = reverse("desk:submissions", args=[code, slug])
+    return f"{path}?{query}" if query else path
+
+
 def show_submissions(request: DeskRequest, template: str, call: Call, *last: tuple[str, str], **context: Any) -> HttpResponse:
     """A page about the submissions to a call. last: label and address of each step below their list."""
     listed = reverse("desk:submissions", args=[call.edition.code, call.slug])
