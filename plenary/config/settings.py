@@ -204,8 +204,15 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 SEARCH_INDEX = DATA / "index"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 12_500_000  # so that who pastes 10 MB into a field is told so there, and keeps all other answers
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+# Text of one form: who pastes 10 million letters of any script into a field is told so there, and keeps all other answers.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 32_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a form of many lists with hundreds of boxes each
+DATA_UPLOAD_MAX_NUMBER_FILES = 5_000  # of these the first handler keeps as many as the site opens at once; the others it marks
+FILE_UPLOAD_HANDLERS = [
+    "plenary.ground.files.handling.Counted",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 
 # ---- security -------------------------------------------------------------------------------------------------------

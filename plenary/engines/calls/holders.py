@@ -10,8 +10,10 @@ import uuid
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import Q
 
 from plenary.engines.calls.models.submissions import Submission, digest
+from plenary.ground.people.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +55,11 @@ def held_by_secret(secret: str) -> Submission | None:
         return None
     found = Submission.objects.select_related("call__edition", "form").filter(secret=digest(secret), deleted_at=None).first()
     return None if found is None or found.is_claimed else found
+
+
+def own_by_secret(user: User, secret: str) -> uuid.UUID | None:
+    """The key of the account's own draft to which a secret once led. The database keeps nothing of a secret that is used up."""
+    for key in Submission.objects.filter(Q(owner=user) | Q(members=user), deleted_at=None).values_list("pk", flat=True):
+        if hmac.compare_digest(secret_of(key), secret):
+            return key
+    return None

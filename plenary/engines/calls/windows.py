@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Q
 from django.utils import timezone
 
 from plenary.engines.calls.models import Call, LateCode, Phase, Submission
 from plenary.engines.calls.models.submissions import digest
 from plenary.engines.calls.queries import SOON, Stage, stage_of
+
+#: So long after the close what was typed before it is still kept as a draft, which cannot be submitted.
+GRACE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,21 @@ def window_of(call: Call, now: datetime | None = None) -> Window:
     return Window(True, last.closes_at, last.zone, last.all_day)
 
 
+def return_ends(submission: Submission) -> datetime | None:
+    """Until when one that is returned for changes, or was when it was withdrawn or decided on, must come again."""
+    if submission.set_aside is None:
+        return submission.editable_until
+    until = submission.set_aside.get("until")
+    return datetime.fromisoformat(until) if until else None
+
+
 def window_for(submission: Submission, now: datetime | None = None) -> Window:
     """The window of one submission: that of its call, of its late code, or until it must come back after a return."""
     now = now or timezone.now()
     zone = submission.call.edition.zone
-    if submission.state == Submission.State.RETURNED:
-        until = submission.editable_until
+    was_returned = submission.state == Submission.State.WITHDRAWN and submission.set_aside is not None
+    if submission.state == Submission.State.RETURNED or was_returned:
+        until = return_ends(submission)
         return Window(until is None or now < until, until, zone)
     if submission.state in (Submission.State.ACCEPTED, Submission.State.DECLINED):
         return CLOSED
@@ -64,8 +75,18 @@ def window_for(submission: Submission, now: datetime | None = None) -> Window:
 
 def usable_code(call: Call, secret: str, now: datetime | None = None) -> LateCode | None:
     """The call's code that a word stands for, if it is valid now and has a use left."""
+    found = LateCode.objects.filter(call=call, secret=digest(secret.strip().upper())).first()
+    return found if found is not None and has_use_left(found, now) else None
+
+
+def has_use_left(code: LateCode, now: datetime | None = None) -> bool:
+    """Whether a code lets another one in now."""
+    is_valid = code.revoked_at is None and (now or timezone.now()) < code.valid_until
+    return is_valid and code.submissions.filter(deleted_at=None).count() < code.uses
+
+
+def closed_lately(call: Call, now: datetime | None = None) -> bool:
+    """Whether it closed so short a time ago that somebody may still have its form before them."""
     now = now or timezone.now()
-    found = LateCode.objects.filter(Q(revoked_at=None), call=call, secret=digest(secret.strip().upper()), valid_until__gt=now).first()
-    if found is None or found.submissions.filter(deleted_at=None).count() >= found.uses:
-        return None
-    return found
+    ends = [phase.closes_at for phase in call.phases.all() if phase.kind == Phase.Kind.COLLECT and phase.closes_at is not None]
+    return call.is_published and any(end <= now < end + GRACE for end in ends)

@@ -22,6 +22,8 @@ PREFIX = "/api/"
 FRESH = 60
 #: Of a request that uploads a file: the largest that any field takes, and what is sent around it.
 MOST_UPLOADED = 31 * MEGABYTE
+#: Of any other request.
+MOST_SENT = 12_500_000
 
 
 class Door:
@@ -41,7 +43,7 @@ class Door:
             refused = problem(request, 429, f"Too many requests. Wait {wait} seconds.")
             refused["Retry-After"] = str(wait)
             return answered(refused)
-        if _size(request) > (MOST_UPLOADED if request.content_type == "multipart/form-data" else settings.DATA_UPLOAD_MAX_MEMORY_SIZE):
+        if _size(request) > (MOST_UPLOADED if request.content_type == "multipart/form-data" else MOST_SENT):
             return answered(problem(request, 413, "This is more than can be sent at once. Files are sent one by one."))
         is_head = request.method == "HEAD"
         if is_head:

@@ -27,7 +27,7 @@ ELSEWHERE = "/api/"  # limited by the API itself, with problem documents for ans
 
 
 class Buckets:
-    """A bucket of tokens for each client; it holds a minute's worth and fills evenly."""
+    """A bucket of tokens for each client; it holds a minute's worth unless told otherwise, and fills evenly."""
 
     def __init__(self, most: int = MAX_CLIENTS) -> None:
         self.most = most
@@ -37,12 +37,13 @@ class Buckets:
     def __len__(self) -> int:
         return len(self._kept)
 
-    def take(self, client: str, per_minute: int) -> int:
-        """Take a token. Gives 0, or the seconds to wait where there is none."""
+    def take(self, client: str, per_minute: int, at_once: int = 0) -> int:
+        """Take a token. Gives 0, or the seconds to wait where there is none. at_once: how many the bucket holds."""
         now = time.time()
+        full = float(at_once or per_minute)
         with self._lock:
-            tokens, since = self._kept.pop(client, (float(per_minute), now))
-            tokens = min(float(per_minute), tokens + max(0.0, now - since) * per_minute / 60)
+            tokens, since = self._kept.pop(client, (full, now))
+            tokens = min(full, tokens + max(0.0, now - since) * per_minute / 60)
             waiting = 0 if tokens >= 1 else math.ceil((1 - tokens) * 60 / per_minute)
             self._kept[client] = (tokens if waiting else tokens - 1, now)
             if len(self._kept) > self.most:

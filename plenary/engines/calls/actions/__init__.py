@@ -29,6 +29,7 @@ from plenary.engines.calls.actions.deciding import (
     undo_decision,
 )
 from plenary.engines.calls.actions.drafts import (
+    Full,
     Saved,
     attach,
     claim,
@@ -45,13 +46,16 @@ from plenary.engines.calls.actions.drafts import (
 from plenary.engines.calls.actions.forms import drop_form_draft, publish_form, put_form, remove_form, save_form_draft
 from plenary.engines.calls.actions.importing import ImportReport, import_submissions
 from plenary.engines.calls.actions.keeping import delete_filter, make_code, revoke_code, save_filter
-from plenary.engines.calls.actions.submitting import enter_for, reopen, submit, withdraw
+from plenary.engines.calls.actions.late import use_code
+from plenary.engines.calls.actions.leaving import leave, remove_member, withdraw_invitation
+from plenary.engines.calls.actions.submitting import correct_email, enter_for, reopen, submit, withdraw
 
 __all__ = [
     "CALL_FIELDS",
     "PHASE_FIELDS",
     "CallValues",
     "ChangeValues",
+    "Full",
     "ImportReport",
     "PhaseValues",
     "Saved",
@@ -61,6 +65,7 @@ __all__ = [
     "attach",
     "claim",
     "copy_to",
+    "correct_email",
     "create_call",
     "decide",
     "delete_filter",
@@ -75,6 +80,7 @@ __all__ = [
     "import_submissions",
     "invite",
     "join",
+    "leave",
     "make_code",
     "publish_call",
     "publish_form",
@@ -84,6 +90,7 @@ __all__ = [
     "record_use",
     "remove_call",
     "remove_form",
+    "remove_member",
     "remove_note",
     "remove_phase",
     "reopen",
@@ -98,5 +105,7 @@ __all__ = [
     "start_draft",
     "submit",
     "undo_decision",
+    "use_code",
     "withdraw",
+    "withdraw_invitation",
 ]

@@ -16,11 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from plenary.engines.calls.actions.common import State, locked, require_latest, tell
+from plenary.engines.calls.actions.late import hold_code
 from plenary.engines.calls.form.checking import check_file
 from plenary.engines.calls.form.definition import Definition
 from plenary.engines.calls.form.posted import too_long
 from plenary.engines.calls.form.signs import as_written, seen_digest
-from plenary.engines.calls.form.values import Wrong
+from plenary.engines.calls.form.values import Wrong, mail_address
 from plenary.engines.calls.holders import new_secret, secret_of
 from plenary.engines.calls.mails import absolute, mail
 from plenary.engines.calls.models import Attachment, Call, Invitation, LateCode, Submission
@@ -35,8 +36,8 @@ from plenary.ground.files.kinds import MEGABYTE, Limits
 from plenary.ground.files.models import StoredFile
 from plenary.ground.people.models import User
 
-#: Co-submitters of one submission.
-MOST_MEMBERS = 20
+#: Co-submitters of one submission, and addresses that were ever asked to join it.
+MOST_MEMBERS, MOST_ASKED = 20, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,10 @@ class Saved:
     submission: Submission
     conflicts: dict[str, Any] = field(default_factory=dict)
     problems: dict[str, list[str]] = field(default_factory=dict)
+
+
+class Full(Invalid):
+    """A field has as many files as it takes."""
 
 
 @transaction.atomic
@@ -61,13 +66,15 @@ def start_draft(
 ) -> tuple[Submission, str]:
     """Begin to answer a call. Gives the draft and, for an actor without an account, the secret that opens it; else "".
 
-    Raises: Conflict where the call has no form; Invalid where it is for invited people and there is no code.
+    Raises: Conflict where the call has no form; Invalid where it is for invited people and there is no code, or where the
+    code has no use left.
     """
     form = form_in_force(call)
     if form is None:
         raise Conflict(_("This call cannot be answered on this site."))
     if call.audience == Call.Audience.INVITED and late is None and not may(actor, "calls.decide", call):
         raise Invalid({"": [_("This call is for those who were invited. Use the code that you were sent.")]})
+    late = hold_code(late) if late is not None else None
     owner = actor if isinstance(actor, User) else None
     key = uuid.uuid4()
     secret = "" if owner else secret_of(key)
@@ -86,6 +93,9 @@ def start_draft(
         copied_from=copied_from,
         saved_at=timezone.now(),
     )
+    # Asked only now: from here on whoever wants to hide the call waits for this draft, and finds it.
+    if not Call.objects.filter(pk=call.pk, published_at__isnull=False).exists():
+        raise Conflict(_("This call is not published yet, so nobody can answer it."))
     tell(actor, submission, "started")
     return submission, secret
 
@@ -93,9 +103,6 @@ def start_draft(
 @transaction.atomic
 def save_draft(
     *, actor: Actor, submission: Submission, answers: Mapping[str, Any], seen: Mapping[str, str] | None = None, revision: int | None = None, language: str = ""
-    # Asked only now: from here on whoever wants to hide the call waits for this draft, and finds it.
-    if not Call.objects.filter(pk=call.pk, published_at__isnull=False).exists():
-        raise Conflict(_("This call is not published yet, so nobody can answer it."))
 ) -> Saved:
     """Keep what was written so far.
 
@@ -185,10 +192,11 @@ def send_link(*, actor: Actor, submission: Submission, secret: str, email: str) 
     """Send the address of an unclaimed draft to its writer. Raises: Invalid for a bad address."""
     submission = locked(submission)
     require(actor, "calls.write_answers", submission)
+    email = _mailed_to(email)
     path = reverse("calls:answer", args=[secret]) if secret else reverse("calls:answer", args=[submission.pk])
     mail("calls-draft-link", submission, to=email, values={"link": absolute(path)})
     if not submission.is_claimed:  # of a claimed one the address is known, or that of somebody else
-        submission.email = email.strip()
+        submission.email = email
         submission.save(update_fields=["email"])
     tell(actor, submission, "sent link")
 
@@ -251,7 +259,7 @@ def copy_to(*, actor: Actor, submission: Submission, call: Call, late: LateCode 
 def attach(*, actor: Actor, submission: Submission, code: str, upload: UploadedFile | File, revision: int | None = None) -> Attachment:
     """Add a file to a field, once its content was looked at. revision: for programs, the one that they saw.
 
-    Raises: Invalid at the field's code, where the file is not what is asked for or there are too many; Stale.
+    Raises: Invalid at the field's code, where the file is not what is asked for; Full where there are too many; Stale.
     """
     require(actor, "calls.write_answers", submission)
     require_latest(submission, revision)
@@ -263,7 +271,7 @@ def attach(*, actor: Actor, submission: Submission, code: str, upload: UploadedF
     held = set(submission.attachments.filter(field=code, file__deleted_at=None).values_list("file_id", flat=True))
     answer = submission.written.get(code) or []
     if len([key for key in answer if key in {str(each) for each in held}]) >= asked_for.most:
-        raise Invalid(
+        raise Full(
             {code: [ngettext("At most %(n)s file can be added here.", "At most %(n)s files can be added here.", asked_for.most) % {"n": asked_for.most}]}
         )
     limits = Limits(size=asked_for.megabytes * MEGABYTE, kinds=asked_for.media_types)
@@ -327,10 +335,11 @@ def invite(*, actor: Actor, submission: Submission, email: str) -> Invitation:
     require(actor, "calls.invite", submission)
     if not isinstance(actor, User) and not may(actor, "calls.decide", submission):
         raise Conflict(_("Sign in first: then the draft is yours, and you can ask others to join."))
-    if submission.invitations.count() >= MOST_MEMBERS:
+    address = _mailed_to(email).lower()
+    asked = submission.invitations.exclude(email=address)
+    if asked.filter(withdrawn_at=None).count() >= MOST_MEMBERS or asked.count() >= MOST_ASKED:
         raise Conflict(_("No more people can be asked to join this submission."))
     secret = new_secret()
-    address = email.strip().lower()
     found = submission.invitations.filter(email=address).first()
     if found is not None and found.accepted_at is not None:
         raise Conflict(_("This person has joined already."))
@@ -339,7 +348,7 @@ def invite(*, actor: Actor, submission: Submission, email: str) -> Invitation:
     try:
         with transaction.atomic():
             invitation, _made = Invitation.objects.update_or_create(
-                submission=submission, email=address, defaults={"secret": digest(secret), "created_at": timezone.now()}
+                submission=submission, email=address, defaults={"secret": digest(secret), "created_at": timezone.now(), "withdrawn_at": None}
             )
     except IntegrityError as error:
         raise Conflict(_("This person was asked at this very moment.")) from error
@@ -347,10 +356,18 @@ def invite(*, actor: Actor, submission: Submission, email: str) -> Invitation:
     return invitation
 
 
+def _mailed_to(email: str) -> str:
+    try:
+        return mail_address(email)
+    except Wrong as wrong:
+        raise Invalid({"email": wrong.sentences}) from wrong
+
+
 @transaction.atomic
 def join(*, actor: Actor, secret: str) -> Submission:
     """Accept an invitation. Raises: NotAllowed where there is none; Conflict where somebody else has used it."""
-    invitation = Invitation.objects.select_for_update(of=("self",)).select_related("submission__call__edition").filter(secret=digest(secret)).first()
+    found = Invitation.objects.select_for_update(of=("self",)).select_related("submission__call__edition")
+    invitation = found.filter(secret=digest(secret), withdrawn_at=None).first()
     if invitation is None or not isinstance(actor, User):
         raise NotAllowed("calls.join")
     submission = invitation.submission

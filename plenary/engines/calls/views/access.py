@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from plenary.engines.calls.holders import Holder, held_by_secret, is_secret
+from plenary.engines.calls.holders import Holder, held_by_secret, is_secret, own_by_secret
 from plenary.engines.calls.models import Call, Submission
 from plenary.engines.calls.queries import call_of, submission_for
 from plenary.ground.audit.actors import Actor, may
@@ -18,8 +19,17 @@ from plenary.ground.people.models import User
 from plenary.ground.web import errors
 from plenary.ground.web.limits import buckets, client_of
 
-#: Drafts begun and links sent by one address in a minute, and savings.
-STARTS, SAVES = 6, 120
+
+class Rate(NamedTuple):
+    """How often one address may do something in a minute, and at once after a pause."""
+
+    per_minute: int
+    at_once: int = 0
+
+
+#: A room of thirty people behind one address begins its drafts at once and saves as it types; a machine that goes on and on
+#: is slowed down soon. Mails go to others: there are few of them.
+STARTS, SAVES, LOOKUPS, LINKS = Rate(12, 60), Rate(400, 800), Rate(300, 600), Rate(6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +55,28 @@ class Access:
         return reverse(view, args=[self.key, *more])
 
 
+class UsedUp(Http404):
+    """No draft is opened by this secret: it belongs to an account by now, or there never was one. Nobody learns which."""
+
+
 def access_to(request: HttpRequest, key: str) -> Access:
-    """The submission at an address. Raises: Http404 for whoever may not see it."""
+    """The submission at an address. A secret that is used up leads those on whose account the draft is to it, and nobody else.
+
+    Raises: Http404 for whoever may not see it; UsedUp at the address of a secret.
+    """
+    wanted: uuid.UUID | None
     if is_secret(key):
         held = held_by_secret(key)
-        if held is None:
-            raise Http404
-        return Access(held, Holder(held.pk), key)
-    try:
-        wanted = uuid.UUID(key)
-    except ValueError as error:
-        raise Http404 from error
+        if held is not None:
+            return Access(held, Holder(held.pk), key)
+        wanted = own_by_secret(request.user, key) if isinstance(request.user, User) else None
+        if wanted is None:
+            raise UsedUp
+    else:
+        try:
+            wanted = uuid.UUID(key)
+        except ValueError as error:
+            raise Http404 from error
     if not isinstance(request.user, User):
         raise Http404
     try:
@@ -93,10 +114,17 @@ def call_at(edition: str, slug: str) -> Call:
         raise Http404 from error
 
 
-def refused(request: HttpRequest, what: str, per_minute: int) -> HttpResponse | None:
-    """An answer of 429 to a visitor who does something too often; accounts have a limit ten times as high."""
+def wait_for(request: HttpRequest, what: str, rate: Rate | int) -> int:
+    """Seconds that a visitor who does something too often has to wait, else 0; accounts have a limit ten times as high."""
     if not settings.RATE_LIMIT:
-        return None
-    who = f"{what} {request.user.pk}" if isinstance(request.user, User) else f"{what} {client_of(request)}"
-    waiting = buckets.take(who, per_minute * 10 if isinstance(request.user, User) else per_minute)
+        return 0
+    per_minute, at_once = rate if isinstance(rate, Rate) else (rate, 0)
+    if isinstance(request.user, User):
+        return buckets.take(f"{what} {request.user.pk}", per_minute * 10, at_once * 10)
+    return buckets.take(f"{what} {client_of(request)}", per_minute, at_once)
+
+
+def refused(request: HttpRequest, what: str, rate: Rate | int) -> HttpResponse | None:
+    """An answer of 429 to a visitor who does something too often."""
+    waiting = wait_for(request, what, rate)
     return errors.too_many(request, waiting) if waiting else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -16,19 +17,32 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from plenary.engines.calls import actions, intakes
-from plenary.engines.calls.actions.submitting import check_answers, lookups_for
+from plenary.engines.calls.actions.submitting import WrongAddress, check_answers, lookups_for, needs_address
 from plenary.engines.calls.form.checking import Checked
 from plenary.engines.calls.form.lookups import Lookups
-from plenary.engines.calls.form.page import form_view
 from plenary.engines.calls.form.posted import read_posted
-from plenary.engines.calls.form.showing import plain, show
+from plenary.engines.calls.form.showing import by_field, plain, show, told
 from plenary.engines.calls.form.signs import as_written, signs_of
-from plenary.engines.calls.models import Call, FormVersion, LateCode, Phase, Submission
-from plenary.engines.calls.queries import Stage, form_in_force, form_to_answer, last_closed, mine, stage_of
-from plenary.engines.calls.views.access import SAVES, STARTS, Access, access_to, call_at, not_theirs, refused, writes
+from plenary.engines.calls.models import Call, FormVersion, LateCode, Submission
+from plenary.engines.calls.queries import form_in_force, form_to_answer, mine
+from plenary.engines.calls.views.access import (
+    LINKS,
+    SAVES,
+    STARTS,
+    Access,
+    UsedUp,
+    access_to,
+    call_at,
+    not_theirs,
+    refused,
+    wait_for,
+    writes,
+)
+from plenary.engines.calls.views.form_pages import closed_page, form_page, given_back, has_answers, used_up_page, wait_sentence
 from plenary.engines.calls.views.posting import seen_of, take_files, take_off
-from plenary.engines.calls.windows import Window, usable_code, window_for, window_of
-from plenary.errors import Conflict, Invalid
+from plenary.engines.calls.views.receiving import expired_sentence, is_script, receives_forms
+from plenary.engines.calls.windows import CLOSED, Window, closed_lately, usable_code, window_for, window_of
+from plenary.errors import Conflict, Invalid, NotAllowed
 from plenary.ground.audit.actors import may
 from plenary.ground.framework.text import reader_language
 from plenary.ground.people.access import actor_of
@@ -38,59 +52,72 @@ from plenary.ground.people.queries import texts_to_agree
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-def start(request: HttpRequest, edition: str, slug: str) -> HttpResponse:
+@receives_forms
+def start(request: HttpRequest, edition: str, slug: str, *, expired: bool = False) -> HttpResponse:
     """The empty form of a call. Nothing is kept before something is saved, so that looking leaves no trace."""
     call = call_at(edition, slug)
     form = form_in_force(call)
     if form is None:
         raise Http404
-    code = _code(request, call)
-    window = window_of(call)
-    needs_code = call.audience == Call.Audience.INVITED and code is None
-    if (not window.is_open and code is None) or needs_code:
-        return _closed(request, call, wrong_code="code" in request.POST or "code" in request.GET)
-    if request.method == "POST" and ("save" in request.POST or "next" in request.POST or _is_script(request)):
-        if (answer := refused(request, "start", STARTS)) is not None:
-            return answer
+    word = _word(request)
+    code = usable_code(call, word) if word else None
+    if request.method == "POST" and ("save" in request.POST or "next" in request.POST or is_script(request)):
         given = read_posted(form.form, request.POST)
-        if not any(as_written(each) is not None for each in given.values()) and not request.FILES:
-            if _is_script(request):
-                return JsonResponse({"saved": False})
+        if has_answers(given) or request.FILES:
+            return _begin(request, call, form, given, code, expired=expired)
+        if is_script(request):
+            return JsonResponse({"saved": False})
+        if _takes(call, code):
             messages.info(request, _("Write something first; then it can be saved."))
             return redirect(request.get_full_path())
-        submission, secret = actions.start_draft(actor=actor_of(request), call=call, answers=given, language=reader_language(), late=code)
-        access = access_to(request, secret or str(submission.pk))
-        return _after_saving(request, access, form, given, actions.Saved(access.submission))
-    answers = _first_answers(request, form)
-    view = form_view(form.form, answers, lookups_for(None, form.form), languages=tuple(call.languages), language=reader_language(), seen={})
+    if not _takes(call, code):
+        return closed_page(request, call, wrong_code="code" in request.POST or "code" in request.GET)
     # Who has begun before is led there: the empty form looks as if all were lost.
     begun = mine(request.user).filter(call=call, state=Submission.State.DRAFT)[:3] if isinstance(request.user, User) else ()
-    given_code = request.POST.get("code") or request.GET.get("code") or ""
-    context = {"call": call, "form": view, "window": _code_window(code) or window, "code": given_code, "begun": begun}
-    return render(request, "calls/answer.html", context)
+    return form_page(request, call, form, _first_answers(request, form), window=_window(call, code), begun=begun)
 
 
-def _code_window(code: LateCode | None) -> Window | None:
-    return Window(True, code.valid_until, code.call.edition.zone, by_code=True) if code else None
+def _word(request: HttpRequest) -> str:
+    """The late code that was typed with its own button, or that comes along from the address."""
+    typed = request.POST.get("late", "") if request.POST.get("save") == "late" else ""
+    return (typed or request.POST.get("code") or request.GET.get("code") or "").strip()[:60]
 
 
-def _code(request: HttpRequest, call: Call) -> LateCode | None:
-    given = (request.POST.get("code") or request.GET.get("code") or "").strip()[:60]
-    return usable_code(call, given) if given else None
+def _takes(call: Call, code: LateCode | None) -> bool:
+    return code is not None or (window_of(call).is_open and call.audience != Call.Audience.INVITED)
 
 
-def _closed(request: HttpRequest, call: Call, *, wrong_code: bool) -> HttpResponse:
-    # Asking for a code is a page like any other; refusing what was sent without one is an error.
-    status = 200 if request.method != "POST" else 403 if call.audience == Call.Audience.INVITED else 409
-    phases = list(call.phases.all())
-    context = {
-        "call": call,
-        "wrong_code": wrong_code,
-        "is_open": window_of(call).is_open,
-        "coming": next((phase for phase in phases if phase.kind == Phase.Kind.COLLECT and stage_of(phase) is Stage.COMING), None),
-        "closed_on": last_closed(phases),
-    }
-    return render(request, "calls/closed.html", context, status=400 if wrong_code else status)
+def _window(call: Call, code: LateCode | None) -> Window:
+    return Window(True, code.valid_until, call.edition.zone, by_code=True) if code else window_of(call)
+
+
+def _begin(request: HttpRequest, call: Call, form: FormVersion, given: dict[str, Any], code: LateCode | None, *, expired: bool) -> HttpResponse:
+    """Make a draft of what was written. Whoever opened the form before the close keeps it, without being able to submit it."""
+    takes = _takes(call, code)
+    if not takes and (call.audience == Call.Audience.INVITED or _word(request) or not closed_lately(call)):
+        return _too_late(request, call, form, given)
+    window = _window(call, code)
+    if expired:
+        return given_back(request, call, form, given, expired_sentence(), status=403, window=window)
+    if wait := wait_for(request, "start", STARTS):
+        return given_back(request, call, form, given, wait_sentence(wait), status=429, window=window, wait=wait)
+    try:
+        submission, secret = actions.start_draft(actor=actor_of(request), call=call, answers=given, language=reader_language(), late=code)
+    except Invalid:  # the code was used at this very moment
+        return _too_late(request, call, form, given)
+    access = access_to(request, secret or str(submission.pk))
+    return _after_saving(request, access, form, given, actions.Saved(access.submission))
+
+
+def _too_late(request: HttpRequest, call: Call, form: FormVersion, given: Mapping[str, Any]) -> HttpResponse:
+    wrong_code = bool(_word(request))
+    if call.audience == Call.Audience.INVITED:
+        sentence = _("This call is for those who were invited, so what you wrote is not saved. It stands below: give the code that you were sent, or copy it.")
+        status = 400 if wrong_code else 403
+    else:
+        sentence = _("This call is closed, so what you wrote is not saved. It stands below: copy or print it, or go on with a code from the secretariat.")
+        status = 400 if wrong_code else 409
+    return given_back(request, call, form, given, sentence, status=status, window=CLOSED, is_final=True, wrong_code=wrong_code)
 
 
 def _first_answers(request: HttpRequest, form: FormVersion) -> dict[str, Any]:
@@ -110,31 +137,71 @@ def _first_answers(request: HttpRequest, form: FormVersion) -> dict[str, Any]:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-def answer(request: HttpRequest, key: str) -> HttpResponse:
+@receives_forms
+def answer(request: HttpRequest, key: str, *, expired: bool = False) -> HttpResponse:
     """The form of a draft, or of the changes to what was handed in."""
-    access = access_to(request, key)
+    try:
+        access = access_to(request, key)
+    except UsedUp:
+        return used_up_page(request, key)
     submission = access.submission
     if not writes(access):
         return not_theirs(request, access)
     form = form_to_answer(submission)
-    if submission.number and not _is_editable(access):
-        return redirect("calls:submission", access.key)
     if request.method == "POST":
-        if (answered := refused(request, "save", SAVES)) is not None:
-            return answered
-        given = read_posted(form.form, request.POST)
-        try:
-            # What staff enter for somebody stays in the language of that contributor.
-            language = "" if submission.entered_by else reader_language()
-            saved = actions.save_draft(actor=access.actor, submission=submission, answers=given, seen=seen_of(request), language=language)
-        except Conflict as error:
-            if _is_script(request):
-                return JsonResponse({"saved": False, "problem": str(error)}, status=409)
-            return _page(request, access, form, given, general=str(error), status=409)
-        return _after_saving(request, Access(saved.submission, access.actor, access.key), form, given, saved)
+        return _save(request, access, form, expired=expired)
+    code = usable_code(submission.call, _word(request)) if _word(request) and not window_for(submission).is_open else None
+    if submission.number and not _is_editable(access) and (code is None or submission.state != Submission.State.SUBMITTED):
+        return redirect("calls:submission", access.key)
+    if access.key != key:
+        return redirect_with_query(request, access.path)
     answers = submission.written
     problems = check_answers(submission, form, answers).problems if "check" in request.GET else {}
-    return _page(request, access, form, answers, problems=problems)
+    wrong_code = bool(_word(request)) and code is None and not window_for(submission).is_open
+    return form_page(
+        request,
+        submission.call,
+        form,
+        answers,
+        access=access,
+        problems=problems,
+        window=_window(submission.call, code) if code else None,
+        wrong_code=wrong_code,
+    )
+
+
+def _save(request: HttpRequest, access: Access, form: FormVersion, *, expired: bool) -> HttpResponse:
+    call, given, wrong_code = access.submission.call, read_posted(form.form, request.POST), False
+    if expired:
+        return given_back(request, call, form, given, expired_sentence(), status=403, access=access)
+    if wait := wait_for(request, "save", SAVES):
+        return given_back(request, call, form, given, wait_sentence(wait), status=429, access=access, wait=wait)
+    try:
+        if _word(request):
+            access = replace(access, submission=actions.use_code(actor=access.actor, submission=access.submission, code=_word(request)))
+    except (Invalid, Conflict):
+        wrong_code = True
+    submission = access.submission
+    if submission.number and not _is_editable(access):
+        sentence = _(
+            "This can no longer be changed: its time is over. What you submitted stands; what you wrote since is not saved. It stands below: copy or print it."
+        )
+        return given_back(request, call, form, given, sentence, status=400 if wrong_code else 409, access=access, is_final=True, wrong_code=wrong_code)
+    try:
+        # What staff enter for somebody stays in the language of that contributor.
+        language = "" if submission.entered_by else reader_language()
+        saved = actions.save_draft(actor=access.actor, submission=submission, answers=given, seen=seen_of(request), language=language)
+    except Conflict as error:
+        return given_back(request, call, form, given, str(error), status=409, access=access)
+    except NotAllowed:  # an account has claimed it at this very moment
+        return used_up_page(request, access.key)
+    return _after_saving(request, replace(access, submission=saved.submission), form, given, saved, wrong_code=wrong_code)
+
+
+def redirect_with_query(request: HttpRequest, path: str) -> HttpResponse:
+    """To the same page at its own address."""
+    query = request.META.get("QUERY_STRING", "")
+    return HttpResponseRedirect(f"{path}?{query}" if query else path)
 
 
 def _is_editable(access: Access) -> bool:
@@ -144,38 +211,44 @@ def _is_editable(access: Access) -> bool:
     return submission.state in (Submission.State.SUBMITTED, Submission.State.RETURNED) and window_for(submission).is_open
 
 
-def _is_script(request: HttpRequest) -> bool:
-    return request.headers.get("Accept", "").startswith("application/json")
-
-
-def _after_saving(request: HttpRequest, access: Access, form: FormVersion, given: Mapping[str, Any], saved: actions.Saved) -> HttpResponse:
+def _after_saving(
+    request: HttpRequest, access: Access, form: FormVersion, given: Mapping[str, Any], saved: actions.Saved, *, wrong_code: bool = False
+) -> HttpResponse:
     """What follows a saving: for a script what it must know, for a reader the next page."""
     submission = saved.submission
     problems = {code: list(sentences) for code, sentences in saved.problems.items()}
     for code, sentences in take_files(request, actor=access.actor, submission=submission, form=form).items():
         problems.setdefault(code, []).extend(sentences)
     take_off(request, actor=access.actor, submission=submission)
-    if _is_script(request):
+    if is_script(request):
         return _told(access, form, saved, problems, given, seen_of(request))
     submission = access_to(request, access.key).submission
     access = Access(submission, access.actor, access.key)
-    if problems or saved.conflicts:
+    if problems or saved.conflicts or wrong_code:
         stored = submission.written
-        return _page(
+        return form_page(
             request,
-            access,
+            submission.call,
             form,
             {**stored, **_mine(given, saved)},
+            access=access,
             problems=problems,
             conflicts=saved.conflicts,
             stored=stored,
-            status=400 if problems else 409,
+            status=400 if problems or wrong_code else 409,
+            wrong_code=wrong_code,
         )
     if "next" in request.POST:
         return HttpResponseRedirect(access.page("calls:preview"))
-    if "detach" not in request.POST and request.POST.get("save") != "file":
+    if not window_for(submission).is_open:
+        messages.warning(request, _kept_but_closed())
+    elif "detach" not in request.POST and request.POST.get("save") != "file":
         messages.success(request, _("Your draft is saved. You can go on here, or later from any device."))
     return HttpResponseRedirect(access.path + (f"#{request.POST['at']}" if request.POST.get("at", "").startswith("f-") else ""))
+
+
+def _kept_but_closed() -> str:
+    return _("What you wrote is kept, but this call is closed: it cannot be submitted any more, unless the secretariat gives you a code.")
 
 
 def _mine(given: Mapping[str, Any], saved: actions.Saved) -> dict[str, Any]:
@@ -200,54 +273,29 @@ def _told(
         shown = field.code in saved.conflicts or (field.code in given and as_written(given[field.code]) == as_written(stored.get(field.code)))
         if not shown and field.code in seen and field.kind not in ("file", "image"):
             signs[field.code] = seen[field.code]
-    body = {"saved": True, "revision": submission.revision, "seen": json.dumps(signs), "conflicts": conflicts, "problems": problems, "path": access.path}
-    return JsonResponse(body)
-
-
-def _page(
-    request: HttpRequest,
-    access: Access,
-    form: FormVersion,
-    answers: Mapping[str, Any],
-    *,
-    problems: Mapping[str, list[str]] | None = None,
-    conflicts: Mapping[str, Any] | None = None,
-    stored: Mapping[str, Any] | None = None,
-    general: str = "",
-    status: int = 200,
-) -> HttpResponse:
-    submission = access.submission
-    call = submission.call
-    found = {**(problems or {}), **({"": [general]} if general else {})}
-    view = form_view(
-        form.form,
-        answers,
-        lookups_for(submission, form.form),
-        problems=found,
-        conflicts=conflicts,
-        languages=tuple(call.languages),
-        language=submission.language,
-        seen=stored,
-    )
-    context = {
-        "call": call,
-        "submission": submission,
-        "access": access,
-        "form": view,
-        "window": window_for(submission),
-        "is_holder": bool(access.secret),
-        "can_invite": isinstance(access.actor, User) and may(access.actor, "calls.invite", submission),
-        "members": list(submission.members.select_related("person")) if not access.secret else [],
-        "invitations": list(submission.invitations.filter(accepted_at=None)) if not access.secret else [],
+    note = "" if window_for(submission).is_open else _kept_but_closed()
+    body = {
+        "saved": True,
+        "note": note,
+        "revision": submission.revision,
+        "seen": json.dumps(signs),
+        "conflicts": conflicts,
+        "problems": problems,
+        "path": access.path,
     }
-    return render(request, "calls/answer.html", context, status=status)
+    return JsonResponse(body)
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 def preview(request: HttpRequest, key: str) -> HttpResponse:
     """What will be handed in, what is still missing, and the button that hands it in."""
-    access = access_to(request, key)
+    try:
+        access = access_to(request, key)
+    except UsedUp:
+        return used_up_page(request, key)
+    if access.key != key and request.method == "GET":
+        return redirect_with_query(request, access.page("calls:preview"))
     submission = access.submission
     if not writes(access):
         return not_theirs(request, access)
@@ -270,6 +318,8 @@ def _hand_in(request: HttpRequest, access: Access, form: FormVersion, answers: M
         return redirect(f"{reverse('people:agree')}?{urlencode({'next': access.page('calls:preview')})}")
     try:
         submitted = actions.submit(actor=access.actor, submission=submission, email=request.POST.get("email", "")[:254])
+    except WrongAddress as error:
+        return _preview(request, access, form, answers, check_answers(submission, form, answers), address_problems=error.problems["email"], status=400)
     except Invalid as error:
         general = error.problems.get("", [])
         status = 400
@@ -292,11 +342,16 @@ def _preview(
     checked: Checked,
     *,
     general: list[str] | None = None,
+    address_problems: list[str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     submission = access.submission
     lookups = lookups_for(submission, form.form)
-    missing = [(code, str(form.form.by_code[code].label) if code in form.form.by_code else "", sentences) for code, sentences in checked.problems.items()]
+    fields = form.form.by_code
+    missing = [
+        (code, str(fields[code].label) if code in fields else "", told(fields[code], found) if code in fields else next(iter(found.values())))
+        for code, found in by_field(checked.problems).items()
+    ]
     following = f"{access.page('calls:preview')}#submit"
     context = {
         "call": submission.call,
@@ -307,7 +362,9 @@ def _preview(
         "general": general or [],
         "window": window_for(submission),
         "needs_account": bool(access.secret) and submission.call.audience != Call.Audience.ANYONE,
-        "needs_email": bool(access.secret) and submission.call.audience == Call.Audience.ANYONE and not submission.email,
+        "needs_email": bool(access.secret) and submission.call.audience == Call.Audience.ANYONE and needs_address(submission),
+        "address_problems": address_problems or [],
+        "given_address": request.POST.get("email", submission.email)[:254],
         "sign_in": f"{reverse('account_login')}?{urlencode({'next': following})}",
         "sign_up": f"{reverse('account_signup')}?{urlencode({'next': following})}",
         "file_path": access.path,
@@ -334,7 +391,7 @@ def link(request: HttpRequest, key: str) -> HttpResponse:
     access = access_to(request, key)
     if not writes(access):
         return not_theirs(request, access)
-    if (answered := refused(request, "link", STARTS)) is not None:
+    if (answered := refused(request, "link", LINKS)) is not None:
         return answered
     email = request.user.email if isinstance(request.user, User) and not access.secret else request.POST.get("email", "")[:254]
     try:

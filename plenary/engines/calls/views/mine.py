@@ -9,8 +9,6 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -27,7 +25,9 @@ from plenary.engines.calls.holders import is_secret
 from plenary.engines.calls.models import Call, FormVersion, Submission
 from plenary.engines.calls.queries import mine, open_calls, readable
 from plenary.engines.calls.queries.focal import countries_followed
-from plenary.engines.calls.views.access import STARTS, access_to, call_at, not_theirs, pdf_of, refused, writes
+from plenary.engines.calls.views.access import LINKS, STARTS, UsedUp, access_to, call_at, not_theirs, pdf_of, refused, writes
+from plenary.engines.calls.views.form_pages import used_up_page
+from plenary.engines.calls.views.together import writers_of
 from plenary.engines.calls.windows import Window, window_for, window_of
 from plenary.errors import Conflict, Invalid, NotAllowed
 from plenary.ground.audit.actors import may
@@ -82,7 +82,10 @@ def _with_account_or_secret(view: Callable[..., HttpResponse]) -> Callable[..., 
     @never_cache
     @wraps(view)
     def guarded(request: HttpRequest, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        return (view if is_secret(key) else require_account(view))(request, key, *args, **kwargs)
+        try:
+            return (view if is_secret(key) else require_account(view))(request, key, *args, **kwargs)
+        except UsedUp:
+            return used_up_page(request, key)
 
     return guarded
 
@@ -110,7 +113,9 @@ def submission(request: HttpRequest, key: str) -> HttpResponse:
         "results": [(each.key, path) for each in found.results.filter(retracted_at=None) if (path := intakes.path_for(actor, each))],
         "copies": [] if access.secret else _copies(found),
         "access": access,
+        **writers_of(access),
         "file_path": access.path,
+        "kept_as": f"{access.key}/",
         "frame": "calls/plain.html" if access.secret else "people/base.html",
     }
     return render(request, "calls/submission.html", context)
@@ -167,15 +172,14 @@ def copy(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def invite(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Ask somebody by mail to write with me."""
     access = access_to(request, str(key))
-    if (answered := refused(request, "link", STARTS)) is not None:
+    if (answered := refused(request, "link", LINKS)) is not None:
         return answered
     email = request.POST.get("email", "").strip()[:254]
     try:
-        validate_email(email)
         actions.invite(actor=access.actor, submission=access.submission, email=email)
-    except ValidationError:
-        messages.error(request, _("Give an e-mail address such as name@example.org."))
-    except (Conflict, Invalid) as error:
+    except Invalid as error:
+        messages.error(request, " ".join(sentence for sentences in error.problems.values() for sentence in sentences))
+    except Conflict as error:
         messages.error(request, str(error))
     else:
         messages.success(request, _("An invitation is on its way to %(email)s.") % {"email": email})

@@ -7,13 +7,16 @@ import uuid
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
+from django.utils.translation import ngettext
 
 from plenary.engines.calls import actions
 from plenary.engines.calls.models import FormVersion, Submission
 from plenary.errors import Conflict, Invalid
 from plenary.ground.audit.actors import Actor
+from plenary.ground.files.handling import Passed
 
-MOST_FILES = 20  # of one field at a time
+MOST_FILES = 20  # of one field at a time are looked at; no field takes more
+NAMED = 10  # of those that were too many
 MOST_SEEN = 20_000  # characters of the signs that a page sends back
 
 
@@ -33,16 +36,31 @@ def take_files(request: HttpRequest, *, actor: Actor, submission: Submission, fo
         code = name.removeprefix("file-")
         if code not in form.form.by_code:
             continue
-        for upload in request.FILES.getlist(name)[:MOST_FILES]:
-            if not isinstance(upload, UploadedFile):
+        over: list[str] = []
+        is_full = False
+        for place, upload in enumerate(request.FILES.getlist(name)):
+            if is_full or place >= MOST_FILES or isinstance(upload, Passed) or not isinstance(upload, UploadedFile):
+                over.append(str(upload.name))
                 continue
             submission.refresh_from_db(fields=["answers", "draft"])  # the file before may have been the last that fits
             try:
                 actions.attach(actor=actor, submission=submission, code=code, upload=upload)
+            except actions.Full as error:
+                is_full = True
+                over.append(str(upload.name))
+                problems.setdefault(code, []).extend(sentence for sentences in error.problems.values() for sentence in sentences)
             except Invalid as error:
                 for sentences in error.problems.values():
                     problems.setdefault(code, []).extend(f"{upload.name}: {sentence}" for sentence in sentences)
+        if over:
+            problems.setdefault(code, []).append(_left_out(over))
     return problems
+
+
+def _left_out(names: list[str]) -> str:
+    told = ngettext("%(n)s file was too many and was not added: %(names)s.", "%(n)s files were too many and were not added: %(names)s.", len(names))
+    shown = ", ".join(name[:80] for name in names[:NAMED])
+    return told % {"n": len(names), "names": f"{shown}…" if len(names) > NAMED else shown}
 
 
 def take_off(request: HttpRequest, *, actor: Actor, submission: Submission) -> None:

@@ -18,7 +18,7 @@ from plenary.engines.calls import actions, partial
 from plenary.engines.calls.models import Attachment
 from plenary.engines.calls.queries import form_to_answer, readable
 from plenary.engines.calls.queries.selection import sight_of
-from plenary.engines.calls.views.access import SAVES, Access, access_to, refused, writes
+from plenary.engines.calls.views.access import LOOKUPS, SAVES, Access, access_to, refused, writes
 from plenary.errors import Conflict, Invalid
 from plenary.ground.files.kinds import MEGABYTE
 from plenary.ground.people.queries import public_organisations
@@ -136,7 +136,7 @@ def _is_shown(access: Access, attachment: Attachment) -> bool:
 @require_GET
 def organisations(request: HttpRequest) -> HttpResponse:
     """Names of organisations known here that begin with or hold what is being typed; public names only."""
-    if (answered := refused(request, "save", SAVES)) is not None:
+    if (answered := refused(request, "look up", LOOKUPS)) is not None:
         return answered
     typed = request.GET.get("q", "").strip()[:100]
     if len(typed) < 3 or "\x00" in typed:

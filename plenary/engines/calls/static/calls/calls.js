@@ -19,6 +19,10 @@
   let saving = null;
   let written = ""; // the form as it was last saved
   let leaving = false;
+  let sending = 0; // files on their way
+  let isFinal = false; // it cannot be saved as things stand: no use in trying again
+  const isUnsaved = "unsaved" in say; // the page shows what the site has not kept
+  let pause = 10000; // milliseconds until what failed is tried again; longer each time
 
   const tell = (words, wrong) => {
     if (!status) return;
@@ -60,13 +64,18 @@
   const restore = () => {
     let stored = null;
     try {
+      // Before an account had this draft, it was kept under the secret that led to it.
+      const former = say.held && localStorage.getItem("plenary-draft:" + say.held + "/");
+      if (former && !localStorage.getItem(kept)) localStorage.setItem(kept, former);
+      if (former) localStorage.removeItem("plenary-draft:" + say.held + "/");
       stored = JSON.parse(localStorage.getItem(kept) || "null");
     } catch { /* unreadable: as if there were none */ }
     if (!stored || !Array.isArray(stored.answers)) return false;
     if (JSON.stringify(stored.answers) === state()) {
-      forget();
+      if (!isUnsaved) forget();
       return false;
     }
+    if (isUnsaved) return false; // the page itself shows what was written last
     put(stored.answers);
     // What was seen then is sent again, so that what others wrote meanwhile is not overwritten.
     seenField.value = stored.seen;
@@ -74,6 +83,17 @@
   };
 
   // ---- saving ----
+  // Signing in or out in another window makes the form's token useless; the answer brings the new one.
+  const post = async (data) => {
+    const send = () => fetch(path, { method: "POST", body: data, headers: { Accept: "application/json" }, credentials: "same-origin", redirect: "error" });
+    const reply = await send();
+    const told = (reply.headers.get("Content-Type") || "").includes("json") ? await reply.json() : {};
+    if (!told.token) return [reply, told];
+    for (const each of document.getElementsByName("csrfmiddlewaretoken")) each.value = told.token;
+    data.set("csrfmiddlewaretoken", told.token);
+    const again = await send();
+    return [again, (again.headers.get("Content-Type") || "").includes("json") ? await again.json() : {}];
+  };
   const save = async () => {
     clearTimeout(timer);
     if (saving) return saving;
@@ -85,20 +105,22 @@
     tell(say.saving);
     saving = (async () => {
       try {
-        const reply = await fetch(path, { method: "POST", body: data, headers: { Accept: "application/json" }, credentials: "same-origin", redirect: "error" });
-        const told = (reply.headers.get("Content-Type") || "").includes("json") ? await reply.json() : {};
+        const [reply, told] = await post(data);
         if (!reply.ok || !told.saved) {
           if (told.saved === false && !told.problem) return true; // nothing to save yet
           tell(told.problem || say.failed, true);
+          isFinal = Boolean(told.final);
+          pause = told.wait ? told.wait * 1000 : Math.min(pause * 2, 120000);
           return false;
         }
+        pause = 10000;
         written = JSON.stringify(sent);
         seenField.value = told.seen;
         moveTo(told.path);
         showProblems(told.problems || {});
         for (const conflict of told.conflicts || []) showConflict(conflict);
         if (state() === written) forget();
-        tell((told.conflicts || []).length ? say.conflict : say.saved + " " + clock(), (told.conflicts || []).length > 0);
+        tell((told.conflicts || []).length ? say.conflict : say.saved + " " + clock() + (told.note ? " · " + told.note : ""), (told.conflicts || []).length > 0 || Boolean(told.note));
         return true;
       } catch {
         tell(say.offline, true);
@@ -109,7 +131,7 @@
     })();
     const done = await saving;
     if (done && state() !== written) timer = setTimeout(save, PAUSE);
-    else if (!done) timer = setTimeout(save, 10000);
+    else if (!done && !isFinal) timer = setTimeout(save, pause);
     return done;
   };
   // After the first saving the draft has an address of its own.
@@ -145,16 +167,26 @@
   window.addEventListener("online", save);
   document.addEventListener("visibilitychange", () => document.hidden && state() !== written && save());
   form.addEventListener("submit", (event) => {
+    // The browser would put a page of its own in the place of the form.
+    const isOffline = navigator.onLine === false;
+    if (isOffline || sending) {
+      event.preventDefault();
+      if (isOffline) keep();
+      tell(isOffline ? say.offline : say.busy, true);
+      status.scrollIntoView({ block: "nearest" });
+      return;
+    }
     leaving = true;
     if (event.submitter && event.submitter.name === "detach") return;
     keep(); // until a page comes back that has it: the line may break on the way
   });
   window.addEventListener("beforeunload", (event) => {
-    if (!leaving && state() !== written) event.preventDefault();
+    if (!leaving && (sending || state() !== written)) event.preventDefault();
   });
 
   const fieldOf = (code) => document.getElementById("f-" + code + "-field");
   const showProblems = (problems) => {
+    for (const place of form.querySelectorAll(".script-problem")) if (!(place.closest(".field").dataset.code in problems)) place.remove();
     for (const [code, sentences] of Object.entries(problems)) {
       const field = fieldOf(code);
       if (!field) continue;
@@ -327,7 +359,12 @@
     const field = input.closest(".field");
     const files = [...input.files];
     input.value = "";
-    for (const file of files) await sendOne(input, field, file);
+    for (const failed of field.querySelectorAll(".files .error-text")) failed.closest("li").remove();
+    sending += files.length;
+    for (const file of files) {
+      await sendOne(input, field, file).catch(() => {});
+      sending -= 1;
+    }
   };
   const sendOne = async (input, field, file) => {
     const code = field.dataset.code;
@@ -353,7 +390,7 @@
       const made = await begin();
       if (!made) return fail(say.failed);
     }
-    const token = form.elements.csrfmiddlewaretoken.value;
+    const token = () => form.elements.csrfmiddlewaretoken.value;
     const progress = (offset) => {
       bar.value = offset;
       words.textContent = say.uploading.replace("{name}", file.name).replace("{percent}", Math.floor((offset / file.size) * 100) + "\u00a0%");
@@ -366,7 +403,8 @@
         if (!upload) {
           const told = new FormData();
           for (const [name, value] of Object.entries({ field: code, name: file.name, size: file.size, modified: file.lastModified })) told.append(name, value);
-          const reply = await fetch(path + "uploads/", { method: "POST", body: told, headers: { "X-CSRFToken": token, Accept: "application/json" } });
+          const reply = await fetch(path + "uploads/", { method: "POST", body: told, headers: { "X-CSRFToken": token(), Accept: "application/json" } });
+          if (reply.status === 403) await refresh();
           const body = await reply.json();
           if (!reply.ok) return fail(body.problem || say.failed);
           upload = body.upload;
@@ -376,8 +414,9 @@
         const reply = await fetch(path + "uploads/" + upload + "/", {
           method: "POST",
           body: await file.slice(offset, offset + PIECE).arrayBuffer(),
-          headers: { "X-CSRFToken": token, "Content-Type": "application/octet-stream", "Upload-Offset": offset, "Upload-Length": file.size, "Upload-Field": code, "Upload-Name": encodeURIComponent(file.name), Accept: "application/json" },
+          headers: { "X-CSRFToken": token(), "Content-Type": "application/octet-stream", "Upload-Offset": offset, "Upload-Length": file.size, "Upload-Field": code, "Upload-Name": encodeURIComponent(file.name), Accept: "application/json" },
         });
+        if (reply.status === 403) await refresh();
         const body = await reply.json();
         pause = 1000;
         if (reply.status === 409 && "offset" in body) {
@@ -409,8 +448,7 @@
     const data = answers();
     data.set("save", "file");
     try {
-      const reply = await fetch(path, { method: "POST", body: data, headers: { Accept: "application/json" } });
-      const told = await reply.json();
+      const [, told] = await post(data);
       moveTo(told.path);
       if (told.seen) seenField.value = told.seen;
       return Boolean(told.saved);
@@ -440,13 +478,16 @@
     const data = answers();
     for (const name of [...data.keys()]) if (name.startsWith("f-")) data.delete(name);
     try {
-      const reply = await fetch(path, { method: "POST", body: data, headers: { Accept: "application/json" } });
-      const told = await reply.json();
+      const [, told] = await post(data);
       if (told.seen) seenField.value = told.seen;
     } catch { /* the next saving asks again */ }
   };
 
-  written = state();
+  written = isUnsaved ? "" : state();
+  if (isUnsaved) {
+    keep();
+    timer = setTimeout(save, Math.max(Number(say.unsaved) * 1000, PAUSE));
+  }
   if (restore()) {
     ask();
     tell(say.restored);
