@@ -157,10 +157,15 @@ class FormProblem:
 def _known(message: str) -> str:
     """A sentence of the definition's checks in the reader's language; one that is not known here as it is."""
     for pattern, words in _SENTENCES:
-        match = re.fullmatch(pattern, message)
+        match = re.fullmatch(pattern, message, re.DOTALL)
         if match:
             return str(words(*match.groups()))
     return message
+
+
+def is_known(message: str) -> bool:
+    """Whether a sentence of the checks has words here."""
+    return any(re.fullmatch(pattern, message, re.DOTALL) for pattern, _words in _SENTENCES)
 
 
 _SENTENCES: tuple[tuple[str, Callable[..., str]], ...] = (
@@ -170,12 +175,20 @@ _SENTENCES: tuple[tuple[str, Callable[..., str]], ...] = (
         lambda _code, other: _("It waits for the answer to “%(other)s”, which must come before it.") % {"other": other},
     ),
     (
+        r"the field (.+) waits for certain answers to (.+), which are more than one value; leave them out to wait for any answer",
+        lambda _code, other: _("The answer to “%(other)s” has several parts: wait for any answer to it, not for certain ones.") % {"other": other},
+    ),
+    (
         r"the field (.+) waits for (.+), which (.+) does not offer",
         lambda _code, answer, other: _("It waits for the answer “%(answer)s”, which “%(other)s” does not offer.") % {"answer": answer, "other": other},
     ),
     (r"two fields become (.+)", lambda role: _("Another field becomes “%(role)s” already.") % {"role": role}),
     (r"the form has no field", lambda: _("A form needs a field at least.")),
     (r"a form has at most 150 fields", lambda: _("A form has 150 fields at most.")),
+    (
+        r"the form holds signs that no database keeps, such as U\+0000",
+        lambda: _("There are signs in the form that no database keeps. Delete what was pasted last, and type it anew."),
+    ),
     (r"the field (.+) has no label", lambda _code: _("Give a label.")),
     (r"the option (.+) has no label", lambda code: _("Give the answer “%(code)s” a label.") % {"code": code}),
     (r"two options have the same code", lambda: _("Two answers have the same code.")),
@@ -186,10 +199,13 @@ _SENTENCES: tuple[tuple[str, Callable[..., str]], ...] = (
         r"the original language is (.+), but there is no text in it",
         lambda code: _("The original language is %(code)s, but there is no text in it.") % {"code": code},
     ),
+    (r"give a text, or a table of texts by language", lambda: _("Write a text here, or a list of texts by language.")),
+    (r"the text in language (.*) is not a string", lambda code: _("The text in the language “%(code)s” is not a text.") % {"code": code}),
+    (r"`machine` is a list of languages", lambda: _("List the languages into which a machine has translated.")),
     (r"Field required", lambda: _("This is needed.")),
     (r"Extra inputs are not permitted", lambda: _("There is no such setting here.")),
     (
-        r"Input tag '(.+)' found using 'kind' does not match any of the expected tags: .+",
+        r"Input tag '(.*)' found using 'kind' does not match any of the expected tags: .+",
         lambda kind: _("There is no kind of field “%(kind)s”.") % {"kind": kind},
     ),
     (r"Unable to extract tag using discriminator 'kind'", lambda: _("Say which kind of field it is.")),
@@ -200,10 +216,15 @@ _SENTENCES: tuple[tuple[str, Callable[..., str]], ...] = (
     (r"(?:Tuple|List) should have at most (\d+) items? after validation, not .+", lambda n: _("At most %(n)s fit.") % {"n": n}),
     (r"Input should be greater than or equal to (.+)", lambda n: _("This is %(n)s at least.") % {"n": n}),
     (r"Input should be less than or equal to (.+)", lambda n: _("This is %(n)s at most.") % {"n": n}),
-    (r"Input should be a valid (?:integer|number).*", lambda: _("Write a number.")),
+    (r"Input should be a valid (?:integer|number).*|Input should be a finite number", lambda: _("Write a number.")),
+    (r"Unable to parse input string as an integer.*", lambda: _("This number is too large.")),
+    (r"Input should be a valid date.*|Datetimes provided to dates should have zero time.*", lambda: _("Write a date such as 2021-03-18.")),
+    (r"Input should be ('.+')", lambda choices: _("This is not one of: %(choices)s.") % {"choices": ", ".join(re.findall(r"'([^']*)'", choices))}),
+    (r"Input should be a valid dictionary.*|Input should be an object.*", lambda: _("A table of settings is wanted here.")),
+    (r"Keys should be strings", lambda: _("The names of settings are texts.")),
     (r"Input should be a valid boolean.*", lambda: _("Write true or false.")),
     (r"Input should be a valid (?:tuple|list)", lambda: _("A list is wanted here.")),
-    (r"Input should be a valid string", lambda: _("Write a text here.")),
+    (r"Input should be a valid string.*", lambda: _("Write a text here.")),
 )
 
 
