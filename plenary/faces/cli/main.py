@@ -25,6 +25,8 @@ def command() -> click.Group:
 
 def main() -> None:
     """Entry point of the console script."""
+    from django.db import OperationalError, ProgrammingError
+
     from plenary.errors import Invalid, PlenaryError
 
     try:
@@ -37,3 +39,16 @@ def main() -> None:
     except PlenaryError as error:
         click.echo(str(error), err=True)
         sys.exit(1)
+    except (OperationalError, ProgrammingError):
+        if not _lacks_tables():
+            raise
+        click.echo("The database has not been set up yet, or not by this version: run `plenary setup` first.", err=True)
+        sys.exit(1)
+
+
+def _lacks_tables() -> bool:
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
