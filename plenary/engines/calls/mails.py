@@ -1,8 +1,8 @@
-"""Mails about submissions. Each call may have words of its own; every mail waits in the outbox."""
+"""Mails about submissions. Each call may have words of its own, and says which of them wait in the outbox for staff."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -15,9 +15,14 @@ from plenary.ground.audit.actors import SYSTEM
 from plenary.ground.files.models import StoredFile
 from plenary.ground.messages.actions import queue
 from plenary.ground.messages.models import OutboxMessage
+from plenary.ground.messages.sending import declare
 from plenary.ground.web.templatetags.web import moment_in_words
 
 ABOUT = "calls.submission"
+#: Decisions are told once staff have read them over; whoever asks for the address of a draft waits for it.
+for _code in ("calls-accepted", "calls-declined"):
+    declare(_code, held=True)
+declare("calls-draft-link", always_at_once=True)
 
 
 def absolute(path: str) -> str:
@@ -39,10 +44,14 @@ def mail(
     to: str = "",
     language: str = "",
     values: Mapping[str, Any] | None = None,
-    hold: bool = False,
+    hold: bool | None = None,
     attachments: tuple[StoredFile, ...] = (),
+    also: Sequence[Submission] = (),
 ) -> list[OutboxMessage]:
     """Write a mail about a submission into the outbox, to one address or to all who wrote it, each in their language.
+
+    hold: whether it waits until staff let it go; None: as is set for the call. What the mail tells of stands whether it can
+    be sent or not: where the address is none, it fails in the outbox. also: others of the same call that it tells of too.
 
     Placeholders that every template may use: site, call, reference, title, state, deadline, link.
     """
@@ -56,10 +65,11 @@ def mail(
                     scope=submission.call.scope,
                     to=address,
                     language=tongue,
-                    values={**values_of(submission), **(values or {})},
+                    values={**_values_of_all([submission, *also]), **(values or {})},
                     about=(ABOUT, str(submission.pk)),
                     hold=hold,
                     attachments=attachments,
+                    is_extra=True,
                 )
             )
     return sent
@@ -79,6 +89,14 @@ def values_of(submission: Submission) -> dict[str, Any]:
         "deadline": moment_in_words(window.closes_at, window.zone, window.all_day) if window.closes_at else "–",
         "link": link_to(submission),
     }
+
+
+def _values_of_all(submissions: Sequence[Submission]) -> dict[str, Any]:
+    first, *others = [values_of(each) for each in submissions]
+    if others:
+        first["reference"], first["title"] = (", ".join(each[name] for each in (first, *others)) for name in ("reference", "title"))
+        first["link"] = "\n".join(["", *(each["link"] for each in (first, *others))])
+    return first
 
 
 def link_to(submission: Submission) -> str:

@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage, get_connection
-from django.core.validators import validate_email
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from plenary.errors import Conflict, Invalid
 from plenary.ground.audit.actions import record
@@ -22,7 +21,9 @@ from plenary.ground.audit.actors import SYSTEM, Actor, require
 from plenary.ground.files.models import StoredFile
 from plenary.ground.framework.text import Text
 from plenary.ground.messages.filling import fill, one_line, placeholders
-from plenary.ground.messages.models import MessageTemplate, OutboxMessage
+from plenary.ground.messages.models import MessageTemplate, OutboxMessage, SendingRule
+from plenary.ground.messages.sending import can_wait, is_held, waits_by_itself
+from plenary.ground.people.addresses import is_mail_address
 
 log = structlog.get_logger(__name__)
 DATA = Path(__file__).resolve().parent / "data" / "templates.toml"
@@ -30,6 +31,8 @@ State = OutboxMessage.State
 MAX_ATTEMPTS = 6
 #: Waits after the first, second... failure: a short hiccup costs a minute, a broken server is not hammered.
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720)]
+#: What is wrong with a mail to an address that is none; kept as it is written here, and translated where it is shown.
+NO_ADDRESS = gettext_noop("This is not an e-mail address.")
 #: How long a worker that took a mail is trusted to be still at it.
 TAKEN_FOR = timedelta(minutes=10)
 
@@ -42,14 +45,17 @@ def queue(
     language: str = "",
     values: Mapping[str, Any] | None = None,
     about: tuple[str, str] = ("", ""),
-    hold: bool = False,
+    hold: bool | None = None,
     scope: str = "",
     attachments: Iterable[StoredFile] = (),
+    is_extra: bool = False,
 ) -> OutboxMessage:
     """Write a mail from a template into the outbox; it leaves after the current transaction has committed.
 
-    language: of the recipient, as a site or content code. about: kind and key of the record it concerns. hold: staff
-    release it. scope: whose own words are used, where there are any. attachments: files that go with it.
+    language: of the recipient, as a site or content code. about: kind and key of the record it concerns. hold: whether it
+    waits until staff release it; None: as is set for mails of this kind in this scope. scope: whose own words are used, where
+    there are any. attachments: files that go with it. is_extra: the mail only tells of something that stands without it, so that
+    one to an address that is none fails by itself, in the outbox, instead of here.
     Raises: Invalid for an unknown template, a bad address or a missing value; NotAllowed.
     """
     require(actor, "outgoing.queue")
@@ -68,7 +74,8 @@ def queue(
         body=fill(body.text, values or {}),
         template=template,
         about=about,
-        state=State.HELD if hold else State.QUEUED,
+        state=State.HELD if (is_held(template, scope) if hold is None else hold) else State.QUEUED,
+        is_extra=is_extra,
     )
     files = list(attachments)
     if files:
@@ -81,10 +88,27 @@ def template_for(code: str, scope: str = "") -> MessageTemplate | None:
     return MessageTemplate.objects.filter(code=code, scope__in={scope, ""}).order_by("-scope").first()
 
 
-def put(*, to: str, language: str, subject: str, body: str, template: str = "", about: tuple[str, str] = ("", ""), state: str = State.QUEUED) -> OutboxMessage:
+def put(
+    *,
+    to: str,
+    language: str,
+    subject: str,
+    body: str,
+    template: str = "",
+    about: tuple[str, str] = ("", ""),
+    state: str = State.QUEUED,
+    is_extra: bool = False,
+) -> OutboxMessage:
     """Put a finished mail into the outbox. For this room and the mails of accounts; others ``queue`` from a template."""
+    problem = ""
+    try:
+        to = _address(to)
+    except Invalid:
+        if not is_extra:
+            raise
+        to, state, problem = to.strip()[:254], State.FAILED, NO_ADDRESS
     message = OutboxMessage.objects.create(
-        to=_address(to),
+        to=to,
         language=language[:10],
         subject=one_line(subject),
         body=body.strip() + "\n",
@@ -92,6 +116,7 @@ def put(*, to: str, language: str, subject: str, body: str, template: str = "", 
         about_kind=about[0],
         about_key=about[1],
         state=state,
+        problem=problem,
     )
     if state == State.QUEUED:
         _send_soon()
@@ -100,10 +125,8 @@ def put(*, to: str, language: str, subject: str, body: str, template: str = "", 
 
 def _address(to: str) -> str:
     to = to.strip()
-    try:
-        validate_email(to)
-    except ValidationError as error:
-        raise Invalid({"to": [_("This is not an e-mail address.")]}) from error
+    if not is_mail_address(to):
+        raise Invalid({"to": [_("This is not an e-mail address.")]})
     return to
 
 
@@ -147,9 +170,11 @@ def hold(*, actor: Actor, message: OutboxMessage, reason: str = "") -> OutboxMes
 
 @transaction.atomic
 def release(*, actor: Actor, message: OutboxMessage) -> OutboxMessage:
-    """Let a held mail go, or try a failed one again from the start."""
+    """Let a held mail go, or try a failed one again from the start. Raises: Conflict also where its address is none."""
     require(actor, "outgoing.handle")
     message = _taken(message, State.HELD, State.FAILED)
+    if not is_mail_address(message.to):
+        raise Conflict(_("It cannot be sent: “%(to)s” is not an e-mail address. Correct it first.") % {"to": message.to[:100]})
     message.state, message.attempts, message.problem, message.due_at = State.QUEUED, 0, "", timezone.now()
     message.save(update_fields=["state", "attempts", "problem", "due_at"])
     _note(actor, "released", message)
@@ -164,12 +189,13 @@ def edit(*, actor: Actor, message: OutboxMessage, to: str | None = None, subject
     message = _taken(message, State.HELD, State.QUEUED, State.FAILED)
     if to is not None:
         message.to = _address(to)
+        message.problem = "" if message.problem == NO_ADDRESS else message.problem
     if subject is not None:
         message.subject = one_line(subject)
     if body is not None:
         message.body = body.strip() + "\n"
     message.state = State.HELD
-    message.save(update_fields=["to", "subject", "body", "state"])
+    message.save(update_fields=["to", "subject", "body", "state", "problem"])
     _note(actor, "edited", message)
     return message
 
@@ -181,6 +207,23 @@ def discard(*, actor: Actor, message: OutboxMessage, reason: str = "") -> None:
     message = _taken(message, State.HELD, State.QUEUED, State.FAILED)
     _note(actor, "discarded", message, reason)
     message.delete()
+
+
+@transaction.atomic
+def readdress(*, actor: Actor, about: tuple[str, str], before: str, to: str) -> int:
+    """Let mails about a record that have not left go to another address, since the one they were written to was wrong; how many."""
+    waiting = OutboxMessage.objects.select_for_update().filter(
+        about_kind=about[0], about_key=about[1], to__iexact=before.strip(), state__in=(State.HELD, State.QUEUED, State.FAILED)
+    )
+    found = list(waiting)
+    for message in found:
+        require(actor, "outgoing.handle", message)
+        message.to = _address(to)
+        if message.problem == NO_ADDRESS:  # it could not be made before; staff let it go now
+            message.state, message.problem = State.HELD, ""
+        message.save(update_fields=["to", "state", "problem"])
+        _note(actor, "edited", message)
+    return len(found)
 
 
 def send_due(*, limit: int = 500) -> int:
@@ -289,6 +332,29 @@ def change_template(*, actor: Actor, template: MessageTemplate, subject: Text, b
     after = {"subject": subject.to_json(), "body": body.to_json()}
     record(actor=actor, verb="changed", kind="outgoing.template", key=str(template), before=before, after=after)
     return template
+
+
+@transaction.atomic
+def set_sending(*, actor: Actor, code: str, scope: str = "", held: bool | None) -> None:
+    """Say whether mails of a kind wait in the outbox until staff release them, for everybody or for one scope (a call).
+
+    held: None for no rule of its own: a scope does as everybody, and everybody as the platform comes.
+    Raises: Conflict for mails that somebody waits for with the page open.
+    """
+    rule = SendingRule.objects.filter(code=code, scope=scope).first() or SendingRule(code=code, scope=scope, held=waits_by_itself(code))
+    require(actor, "outgoing.change_template", rule)
+    if held and not can_wait(code):
+        raise Conflict(_("Mails of this kind always leave at once: somebody waits for them with the page open."))
+    before, after = rule.held if rule.pk else None, held
+    if before == after:
+        return
+    if held is None:
+        rule.delete()
+    else:
+        rule.held = held
+        rule.save()
+    # In the trail of the words, so that one page tells all that was changed about a kind of mail.
+    record(actor=actor, verb="changed", kind="outgoing.template", key=str(rule), before={"held": before}, after={"held": after})
 
 
 @transaction.atomic

@@ -26,6 +26,20 @@ class MessageTemplate(models.Model):
         return f"{self.code} ({self.scope})" if self.scope else self.code
 
 
+class SendingRule(models.Model):
+    """What staff said about when mails of a kind leave, for everybody or for one scope."""
+
+    code = models.SlugField(max_length=60)
+    scope = models.CharField(max_length=120, blank=True)  # call:2021/prizes; empty: everybody's
+    held = models.BooleanField()  # until staff release them; else they leave at once
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code", "scope"], name="sending_rule")]
+
+    def __str__(self) -> str:
+        return f"{self.code} ({self.scope})" if self.scope else self.code
+
+
 class OutboxMessage(models.Model):
     """One mail to one address."""
 

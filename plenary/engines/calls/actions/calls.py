@@ -8,8 +8,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,6 +23,7 @@ from plenary.ground.audit.actors import Actor, require
 from plenary.ground.audit.events import emit
 from plenary.ground.framework.models import Concept, Edition
 from plenary.ground.framework.text import Text
+from plenary.ground.people.addresses import is_mail_address
 from plenary.ground.search.actions import changed
 
 CALL_FIELDS = (
@@ -359,11 +358,8 @@ def _check_call(call: Call, before: dict[str, Any] | None = None) -> None:
         problems["audience"] = [_("There is no such circle of contributors.")]
     if any(not _LANGUAGE.fullmatch(str(each)) for each in call.languages):
         problems["languages"] = [_("Give languages by their codes, such as “en”.")]
-    if call.contact:
-        try:
-            validate_email(call.contact)
-        except ValidationError:
-            problems["contact"] = [_("This is not an e-mail address.")]
+    if call.contact and not is_mail_address(call.contact):
+        problems["contact"] = [_("This is not an e-mail address.")]
     for name in ("per_person", "per_organisation", "per_organisation_and_category"):
         limit = getattr(call, name)
         if limit is not None and not 1 <= limit <= MOST_ALLOWED:

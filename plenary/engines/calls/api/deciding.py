@@ -31,7 +31,9 @@ class NewDecision(Schema):
 
     decision: str = Field(max_length=40, pattern=r"^[a-z0-9][a-z0-9_-]*$", description="One of the call's, in its order, or `declined`.")
     message: Plain = Field(default="", max_length=MOST_WORDS, description="For the contributor.")
-    notify: bool = Field(default=True, description="Whether a mail is written. It waits in the outbox until staff let it go.")
+    notify: bool = Field(
+        default=True, description="Whether a mail is written. It waits in the outbox until staff let it go, unless the call lets it leave at once."
+    )
 
 
 class Return(Schema):
@@ -68,7 +70,7 @@ def undo_decision(request: HttpRequest, response: HttpResponse, key: uuid.UUID, 
 
 @router.post("/{uuid:key}/return", response=SubmissionOut, summary="Return a submission for changes", **DECIDE)
 def return_submission(request: HttpRequest, response: HttpResponse, key: uuid.UUID, payload: Return, if_match: IfMatch = "") -> SubmissionOut:
-    """The contributor is told by mail at once, and can change it until then."""
+    """The contributor is told by mail, and can change it until then."""
     user = account_of(request)
     submission = _to_decide(user, key)
     revision = revision_of(if_match)

@@ -9,12 +9,11 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from plenary.engines.calls.form.posted import storable
+from plenary.ground.people.addresses import LONGEST, as_mailed, is_mail_address
 
 #: Signs that turn the direction of what follows; in a line of text they hide what it says.
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -86,12 +85,10 @@ def web_address(answer: Any) -> str:
 
 def mail_address(answer: Any) -> str:
     """An e-mail address. Raises: Wrong."""
-    address = clean(answer, longest=254)
-    try:
-        validate_email(address)
-    except ValidationError as error:
-        raise Wrong(_("Give an e-mail address such as name@example.org.")) from error
-    return address
+    address = clean(answer, longest=LONGEST)
+    if not is_mail_address(address):
+        raise Wrong(_("Give an e-mail address such as name@example.org."))
+    return as_mailed(address)
 
 
 def western(text: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +23,7 @@ from plenary.faces.desk.forms.form_words import Words
 from plenary.ground.framework.text import LANGUAGES, Text, direction
 from plenary.ground.messages.filling import fill, one_line, placeholders
 from plenary.ground.messages.models import MessageTemplate
+from plenary.ground.messages.sending import rules_for, waits_by_itself
 from plenary.ground.web.templatetags.web import moment_in_words
 
 #: Placeholders that every mail about a submission may use (``calls.mails``).
@@ -31,13 +33,22 @@ CALL_MAILS: dict[str, tuple[Words, tuple[str, ...]]] = {
     "calls-receipt": (gettext_lazy("Receipt, when something was submitted"), ()),
     "calls-copy": (gettext_lazy("Copy to the national focal point"), ()),
     "calls-reminder": (gettext_lazy("Reminder of an unfinished draft before the deadline"), ()),
+    "calls-reminder-changes": (gettext_lazy("Reminder of changes that are not handed in, before the deadline"), ()),
+    "calls-reminder-returned": (gettext_lazy("Reminder of what was returned for changes, before its time ends"), ()),
     "calls-returned": (gettext_lazy("Returned for changes"), ("message",)),
     "calls-accepted": (gettext_lazy("Accepted"), ("message", "decision")),
     "calls-declined": (gettext_lazy("Not accepted"), ("message", "decision")),
     "calls-invitation": (gettext_lazy("Invitation to join a submission"), ("inviter",)),
     "calls-draft-link": (gettext_lazy("The address of a draft, sent on request"), ()),
 }
-OTHER_MAILS: dict[str, Words] = {"role-granted": gettext_lazy("A role was given")}
+#: Of them, those by which a decision is told.
+OF_DECISIONS = ("calls-accepted", "calls-declined")
+OTHER_MAILS: dict[str, Words] = {
+    "role-granted": gettext_lazy("A role was given"),
+    "login_code": gettext_lazy("Code for signing in"),
+    "email_confirmation": gettext_lazy("Code that confirms an address"),
+    "email_confirmation_signup": gettext_lazy("Code that confirms an address"),
+}
 
 #: What each placeholder stands for.
 MEANINGS: dict[str, Words] = {
@@ -121,6 +132,41 @@ def previews(subject: Text, body: Text, call: Call | None) -> list[Preview]:
             except Invalid as error:
                 found.append(Preview(language, names[language], direction(language), head, text, str(error)))
     return found
+
+
+class SendingForm(DeskForm):
+    """When mails of a kind leave."""
+
+    sending = forms.ChoiceField(label=gettext_lazy("When these mails leave"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, kind: str, call: Call | None = None, **kwargs: Any) -> None:
+        rules = rules_for([kind], call.scope if call else "")
+        own, common = rules[call.scope if call else ""].get(kind), rules[""].get(kind)
+        by_itself = leaving_in_words(waits_by_itself(kind) if common is None or call is None else common)
+        same = _("As all calls do: %(words)s") if call else _("As it comes: %(words)s")
+        super().__init__(*args, **{**kwargs, "initial": {"sending": "same" if own is None else "held" if own else "at-once"}})
+        field: Any = self.fields["sending"]
+        field.choices = [("same", same % {"words": by_itself}), ("at-once", leaving_in_words(False)), ("held", leaving_in_words(True))]
+        if kind in OF_DECISIONS:
+            field.help_text = _("Mails about decisions on many submissions at once wait in any case.")
+
+    def chosen(self) -> bool | None:
+        """Whether they wait; None for no rule of its own."""
+        return {"at-once": False, "held": True}.get(self.cleaned_data["sending"])
+
+
+def leaving_in_words(held: bool) -> str:
+    """When a mail leaves."""
+    return _("they wait in the outbox until staff send them") if held else _("they leave at once")
+
+
+def leaving_of(kinds: set[str], waits: set[str]) -> str:
+    """When a mail of one of these kinds leaves, said before it is written. waits: those that wait for staff."""
+    if kinds <= waits:
+        return _("It waits in the outbox until somebody reads it and lets it go.")
+    if not kinds & waits:
+        return _("It leaves at once.")
+    return _("Whether it waits in the outbox or leaves at once is set among the mails of the call.")
 
 
 class MailForm(DeskForm):

@@ -7,8 +7,6 @@ from urllib.parse import urlencode
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,6 +15,7 @@ from sesame.utils import get_parameters
 from plenary.errors import Conflict, Invalid
 from plenary.ground.audit.actions import changes, record
 from plenary.ground.audit.actors import Actor, require
+from plenary.ground.people.addresses import is_mail_address
 from plenary.ground.people.models import Person, User
 
 LINK_SCOPE = "enter"
@@ -30,10 +29,8 @@ def create_account(*, actor: Actor, email: str, name: str, person: Person | None
     """
     require(actor, "people.create_account")
     email = email.strip().lower()
-    try:
-        validate_email(email)
-    except ValidationError as error:
-        raise Invalid({"email": [_("This is not an e-mail address.")]}) from error
+    if not is_mail_address(email):
+        raise Invalid({"email": [_("This is not an e-mail address.")]})
     if User.objects.filter(email__iexact=email).exists() or EmailAddress.objects.filter(email__iexact=email).exists():
         raise Invalid({"email": [_("There is an account with this address already.")]})
     if not name.strip():
