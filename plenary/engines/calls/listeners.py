@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from plenary.engines.calls.actions.submitting import send_invitations
-from plenary.engines.calls.events import SubmissionChanged, SubmissionReceived
+from plenary.engines.calls.events import CallChanged, SubmissionChanged, SubmissionReceived
 from plenary.engines.calls.models import Submission
-from plenary.engines.calls.tasks import look_after_drafts, send_receipt
+from plenary.engines.calls.tasks import keep_reminding, look_after_drafts, send_receipt
 from plenary.ground.audit.events import listen
 from plenary.ground.audit.words import add_verbs
 
@@ -32,9 +32,13 @@ add_verbs(
         "sent link": _("Link sent"),
         "invited": _("Somebody was asked to join"),
         "joined": _("Joined"),
+        "withdrew invitation": _("Invitation withdrawn"),
+        "removed member": _("Taken off those who write"),
+        "left": _("Left"),
         "use recorded": _("Use recorded"),
         "published use": _("Uses published"),
         "hid use": _("Uses hidden"),
+        "corrected address": _("Address corrected"),
         "hidden": _("Hidden from the public"),
         "published form": _("Form published"),
         "removed form": _("Form taken out of force"),
@@ -62,7 +66,28 @@ def confirm(event: SubmissionReceived) -> None:
 
 
 @listen(SubmissionChanged)
+def confirm_to_the_right_one(event: SubmissionChanged) -> None:
+    """The address of the contributor was put right: the receipt had gone astray."""
+    if event.verb == "corrected address":
+        submission = Submission.objects.get(pk=event.submission)
+        if submission.number is not None and submission.email and submission.origin != Submission.Origin.IMPORT:
+            send_receipt.enqueue(event.submission, again=True)
+
+
+#: After these something is not handed in, or can be changed: somebody may have to be reminded of it.
+_UNFINISHED = ("submitted", "returned", "reopened", "restored", "undone")
+
+
+@listen(SubmissionChanged)
 def keep_drafts_in_view(event: SubmissionChanged) -> None:
     """A draft was begun: somebody may have to be reminded of it, and it is not kept for ever."""
     if event.verb == "started":
         look_after_drafts()
+    elif event.verb in _UNFINISHED:
+        keep_reminding()
+
+
+@listen(CallChanged)
+def keep_deadlines_in_view(event: CallChanged) -> None:
+    """A deadline may have moved: what is unfinished has a new one."""
+    keep_reminding()

@@ -9,18 +9,18 @@ from datetime import timedelta
 
 import structlog
 from django.core.files.base import File
-from django.db.models import Q
 from django.utils import timezone
 from django_tasks import task
+from django_tasks.base import Task
 from django_tasks_db.models import DBTaskResult
 
 from plenary.engines.calls.actions.forgetting import forget_old_drafts
 from plenary.engines.calls.actions.together import go_on, note_broken
 from plenary.engines.calls.documents import submission_pdf
 from plenary.engines.calls.mails import absolute, mail, recipients
-from plenary.engines.calls.models import Phase, Submission
+from plenary.engines.calls.models import Submission
 from plenary.engines.calls.queries.focal import focal_points_of, hidden_from_focal_points
-from plenary.engines.calls.windows import window_for
+from plenary.engines.calls.reminders import take_due, unfinished
 from plenary.errors import NotAllowed
 from plenary.ground.audit.actors import SYSTEM
 from plenary.ground.files.actions import store
@@ -29,8 +29,7 @@ from plenary.ground.files.typesetting import CannotTypeset
 from plenary.ground.people.models import User
 
 log = structlog.get_logger(__name__)
-#: How long before its close a call reminds of unfinished drafts, and how often that is looked at.
-BEFORE = timedelta(days=3)
+#: How often is looked at who must be reminded.
 EVERY = timedelta(minutes=30)
 #: How often it is looked at which drafts are to be removed.
 DAILY = timedelta(days=1)
@@ -39,8 +38,11 @@ TURN = 0.15
 
 
 @task(queue_name="documents")
-def send_receipt(key: str) -> int:
-    """Confirm a submission by mail, with its document; and give a copy to its country's focal points. How many mails."""
+def send_receipt(key: str, again: bool = False) -> int:
+    """Confirm a submission by mail, with its document; and give a copy to its country's focal points. How many mails.
+
+    again: to an address that was put right; the focal points have their copies.
+    """
     submission = Submission.objects.select_related("call__edition", "form", "owner", "country", "late").filter(pk=key).first()
     if submission is None or submission.number is None:
         return 0
@@ -50,7 +52,7 @@ def send_receipt(key: str) -> int:
         if language not in documents:
             documents[language] = _document(submission, language)
         sent += len(mail("calls-receipt", submission, to=address, language=language, attachments=documents[language]))
-    if submission.shared_with_focal_point and submission.country is not None:
+    if submission.shared_with_focal_point and submission.country is not None and not again:
         path = f"/calls/countries/{submission.country.code}/{submission.pk}/"
         copies: dict[str, tuple[StoredFile, ...]] = {}
         for user in focal_points_of(submission.country.code):
@@ -93,25 +95,16 @@ def work_together(batch: str, user: int) -> int:
 
 @task()
 def remind() -> int:
-    """Remind those whose call closes soon of what they have not handed in, once each; then look again later. How many mails."""
-    now = timezone.now()
-    closing = Phase.objects.filter(kind=Phase.Kind.COLLECT, closes_at__gt=now, closes_at__lte=now + BEFORE).values("call")
-    drafts = (
-        Submission.objects.filter(
-            Q(state=Submission.State.DRAFT) | Q(state=Submission.State.SUBMITTED, draft__isnull=False), call__in=closing, reminded_at=None
-        )
-        .filter(deleted_at=None, created_at__lt=now - timedelta(hours=12))
-        .select_related("call__edition", "form", "owner", "late")
-    )
+    """Remind those whose time is nearly over of what they have not handed in; then look again later. How many mails."""
     sent = 0
-    for submission in drafts.iterator(chunk_size=200):
-        if not window_for(submission, now).is_open:
-            continue
-        # Noted first: should the worker die in between, nobody is reminded twice.
-        if Submission.objects.filter(pk=submission.pk, reminded_at=None).update(reminded_at=now):
-            sent += len(mail("calls-reminder", submission))
-    if Submission.objects.filter(state=Submission.State.DRAFT, deleted_at=None).exists():
-        remind.using(run_after=now + EVERY).enqueue()
+    try:
+        for reminder in take_due():
+            try:
+                sent += reminder.send()
+            except Exception:
+                log.exception("calls.not_reminded", submission=str(reminder.submissions[0].pk))
+    finally:
+        keep_reminding()
     return sent
 
 
@@ -124,8 +117,18 @@ def forget() -> int:
     return forgotten
 
 
+def keep_reminding() -> None:
+    """Have what is unfinished looked after while there is any, unless that is arranged already."""
+    if not _is_arranged(remind) and unfinished().exists():
+        remind.using(run_after=timezone.now() + EVERY).enqueue()
+
+
 def look_after_drafts() -> None:
     """Have drafts reminded of, and removed in time, unless that is arranged already."""
-    for each, pause in ((remind, EVERY), (forget, DAILY)):
-        if not DBTaskResult.objects.filter(task_path=each.module_path, status="READY").exists():
-            each.using(run_after=timezone.now() + pause).enqueue()
+    keep_reminding()
+    if not _is_arranged(forget):
+        forget.using(run_after=timezone.now() + DAILY).enqueue()
+
+
+def _is_arranged(each: Task[[], int]) -> bool:
+    return DBTaskResult.objects.filter(task_path=each.module_path, status="READY").exists()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
 
-from plenary.engines.calls.views import answering, focal, mine, public, uploads
+from plenary.engines.calls.views import answering, focal, mine, public, together, uploads
 
 app_name = "calls"
 urlpatterns: list[URLPattern] = [
@@ -14,6 +14,9 @@ urlpatterns: list[URLPattern] = [
     re_path(r"^submissions/(?P<key>[0-9A-Za-z_-]{24,36})/(?P<verb>withdraw|reopen)/$", mine.change, name="change"),
     path("submissions/<uuid:key>/copy/", mine.copy, name="copy"),
     path("submissions/<uuid:key>/invite/", mine.invite, name="invite"),
+    path("submissions/<uuid:key>/invitations/<int:invitation>/withdraw/", together.withdraw_invitation, name="withdraw_invitation"),
+    path("submissions/<uuid:key>/members/<int:member>/remove/", together.remove_member, name="remove_member"),
+    path("submissions/<uuid:key>/leave/", together.leave, name="leave"),
     path("countries/<str:country>/", focal.followed, name="followed"),
     path("countries/<str:country>/<uuid:key>/", focal.submission, name="followed_submission"),
     path("countries/<str:country>/<uuid:key>/submission.pdf", focal.document, name="followed_document"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from plenary.engines.calls.events import SubmissionChanged
 from plenary.engines.calls.models import Submission
+from plenary.engines.calls.windows import return_ends
 from plenary.errors import Conflict, Stale
 from plenary.ground.audit.actions import record
 from plenary.ground.audit.actors import Actor
@@ -16,7 +17,8 @@ from plenary.ground.audit.events import emit
 KIND = "calls.submission"
 State = Submission.State
 
-#: From which states a verb leads to which. A decision may follow another: a nominated entry was found eligible before.
+#: From which states a verb leads to which. What was withdrawn while it was returned is put back as returned. A decision may
+#: follow another: a nominated entry was found eligible before.
 TRANSITIONS: dict[str, tuple[frozenset[str], str]] = {
     "submitted": (frozenset({State.DRAFT, State.SUBMITTED, State.RETURNED}), State.SUBMITTED),
     "returned": (frozenset({State.SUBMITTED}), State.RETURNED),
@@ -49,6 +51,20 @@ def move(submission: Submission, verb: str) -> str:
     before, submission.state = submission.state, target
     submission.revision += 1
     return before
+
+
+def set_return_aside(submission: Submission, before: str) -> None:
+    """Message and time of a return hold while it stands; of one that was left by another way they are kept for its coming back."""
+    if before == State.RETURNED:
+        until = submission.editable_until
+        submission.set_aside = {"message": submission.message, "until": until.isoformat() if until else None}
+    submission.message, submission.editable_until = "", None
+
+
+def take_return_up(submission: Submission) -> None:
+    """What was returned for changes, and left by another way, is returned again, with its message and its time."""
+    kept = submission.set_aside or {}
+    submission.message, submission.editable_until, submission.set_aside = kept.get("message", ""), return_ends(submission), None
 
 
 def tell(

@@ -21,6 +21,7 @@ from django.utils.translation import ngettext
 from plenary.engines.calls.actions.common import KIND, State
 from plenary.engines.calls.actions.submitting import (
     check_stakeholder,
+    per_address_in_words,
     per_category_in_words,
     per_organisation_in_words,
     read_roles,
@@ -106,12 +107,12 @@ def import_submissions(
     return report
 
 
-class _Steps:
 def _require_published(call: Call) -> None:
     if not call.is_published:
         raise Conflict(_("This call is not published yet, so nobody can answer it."))
 
 
+class _Steps:
     """Tells how far it is, not at every row."""
 
     def __init__(self, total: int, tell: Progress | None) -> None:
@@ -176,7 +177,9 @@ class _Maker:
 
 
 def _check_limits(call: Call, form: FormVersion, ready: Sequence[_Ready], report: Report) -> None:
-    """Note where the call takes no more from an organisation, what is here and what comes taken together."""
+    """Note where the call takes no more from a person or an organisation, what is here and what comes taken together."""
+    if call.per_person:
+        _check_people(call, ready, report)
     if not (call.per_organisation or call.per_organisation_and_category):
         return
     here = Submission.objects.filter(call=call, state__in=STANDING).exclude(organisation_key="").values_list("organisation_key", "category")
@@ -196,6 +199,20 @@ def _check_limits(call: Call, form: FormVersion, ready: Sequence[_Ready], report
             report.wrong(each.row, column, per_organisation_in_words(call))
         elif call.per_organisation_and_category and category and by_category[key, category] > call.per_organisation_and_category:
             report.wrong(each.row, column, per_category_in_words(call))
+
+
+def _check_people(call: Call, ready: Sequence[_Ready], report: Report) -> None:
+    """A table knows people by their addresses; a row without one is nobody's."""
+    here = Submission.objects.filter(call=call, state__in=STANDING).values_list("owner__email", "email")
+    by_address = Counter((owner or email).casefold() for owner, email in here.iterator() if owner or email)
+    column = contributor_column(ready[0].submission.form.form).code if ready else ""
+    for each in ready:
+        address = each.submission.email.casefold()
+        if not address:
+            continue
+        by_address[address] += 1
+        if by_address[address] > (call.per_person or 0):
+            report.wrong(each.row, column, per_address_in_words(call))
 
 
 @transaction.atomic

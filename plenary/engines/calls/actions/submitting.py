@@ -7,17 +7,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from plenary.engines.calls.actions.common import KIND, locked, move, require_latest, tell
+from plenary.engines.calls.actions.common import KIND, State, locked, move, require_latest, set_return_aside, take_return_up, tell
 from plenary.engines.calls.actions.drafts import invite, start_draft
 from plenary.engines.calls.events import SubmissionReceived
 from plenary.engines.calls.form.checking import Checked, check
 from plenary.engines.calls.form.definition import Definition
 from plenary.engines.calls.form.fields import CATEGORY, COUNTRY, FOCAL_POINT, ORGANISATION, TITLE
 from plenary.engines.calls.form.lookups import Attached, Lookups, concepts_of
+from plenary.engines.calls.form.values import Wrong, mail_address
 from plenary.engines.calls.models import Call, FormVersion, Submission
 from plenary.engines.calls.models.submissions import STANDING
 from plenary.engines.calls.queries import form_to_answer
@@ -27,6 +29,8 @@ from plenary.ground.audit.actions import keep_version
 from plenary.ground.audit.actors import SYSTEM, Actor, may, require
 from plenary.ground.audit.events import emit
 from plenary.ground.framework.models import Concept
+from plenary.ground.messages.actions import readdress
+from plenary.ground.people.addresses import is_mail_address
 from plenary.ground.people.models import User
 from plenary.ground.people.names import fold
 
@@ -53,8 +57,8 @@ def submit(*, actor: Actor, submission: Submission, email: str = "", revision: i
     """Hand a draft in, or the changes to what was handed in before.
 
     email: of a contributor without an account, for calls that take those. revision: for programs, the one that they saw.
-    Raises: Invalid with the problems of all fields; Conflict where the call is closed, to the second, or a limit is reached;
-    Stale; NotAllowed.
+    Raises: Invalid with the problems of all fields; WrongAddress where email is none; Conflict where the call is closed, to the
+    second, or a limit is reached; Stale; NotAllowed.
     """
     # Whoever else submits to this call waits here: numbers and limits are counted under this lock.
     call = Call.objects.select_for_update(of=("self",)).select_related("edition").get(pk=submission.call_id)
@@ -75,10 +79,10 @@ def submit(*, actor: Actor, submission: Submission, email: str = "", revision: i
     checked = check_answers(submission, form, submission.draft or {})
     if not checked.holds:
         raise Invalid(checked.problems)
-    if not is_own_account and not submission.email and not by_staff:
-        if not email.strip():
-            raise Invalid({"": [_("Give an e-mail address for the receipt.")]})
-        submission.email = email.strip()
+    if not is_own_account and not by_staff and needs_address(submission):
+        submission.email = _address(email)
+        if not submission.email:
+            raise WrongAddress({"email": [_("Give an e-mail address for the receipt.")]})
     before = submission.answers if submission.number else None
     submission.answers, submission.draft, submission.form = checked.answers, None, form
     read_roles(submission, form.form)
@@ -97,6 +101,23 @@ def submit(*, actor: Actor, submission: Submission, email: str = "", revision: i
     tell(actor, submission, "submitted", before={"state": state_before, "answers": before}, after={"state": submission.state, "answers": submission.answers})
     emit(SubmissionReceived(actor_id=actor.trail_id, call=str(call), submission=str(submission.pk), verb="submitted"))
     return submission
+
+
+class WrongAddress(Invalid):
+    """The address of a contributor without an account is none; at ``email``, which may be the code of a field too."""
+
+
+def _address(email: str) -> str:
+    """An address to which mail can be sent, or none at all. Raises: WrongAddress."""
+    try:
+        return mail_address(email) if email.strip() else ""
+    except Wrong as wrong:
+        raise WrongAddress({"email": wrong.sentences}) from wrong
+
+
+def needs_address(submission: Submission) -> bool:
+    """Whether a submission without an account has no address yet to which mail can be sent."""
+    return submission.owner_id is None and not is_mail_address(submission.email)
 
 
 def snapshot(submission: Submission) -> dict[str, Any]:
@@ -159,8 +180,8 @@ def check_stakeholder(call: Call, submission: Submission, form: Definition) -> N
 
 def _check_limits(call: Call, submission: Submission) -> None:
     others = Submission.objects.filter(call=call, state__in=STANDING).exclude(pk=submission.pk)
-    if call.per_person and submission.owner_id and others.filter(owner_id=submission.owner_id).count() >= call.per_person:
-        raise Conflict(per_person_in_words(call))
+    if call.per_person and (own := _of_same_person(submission)) is not None and others.filter(own).count() >= call.per_person:
+        raise Conflict(per_person_in_words(call) if submission.owner_id else per_address_in_words(call))
     if not submission.organisation_key:
         return
     same = others.filter(organisation_key=submission.organisation_key)
@@ -171,10 +192,29 @@ def _check_limits(call: Call, submission: Submission) -> None:
         raise Conflict(per_category_in_words(call))
 
 
+def _of_same_person(submission: Submission) -> Q | None:
+    """Submissions of the one who hands this one in: by account, and by address where there is none; None where nobody is known."""
+    address = submission.owner.email if submission.owner else submission.email
+    same = Q(owner=None, email__iexact=address) | Q(owner__email__iexact=address) if address else None
+    if submission.owner_id is None:
+        return same
+    return Q(owner=submission.owner_id) | same if same is not None else Q(owner=submission.owner_id)
+
+
 def per_person_in_words(call: Call) -> str:
     """The limit for a person."""
     most = call.per_person or 0
     return ngettext("This call takes %(n)s submission from one person.", "This call takes %(n)s submissions from one person.", most) % {"n": most}
+
+
+def per_address_in_words(call: Call) -> str:
+    """The limit for a person, where only an address tells who that is."""
+    most = call.per_person or 0
+    return ngettext(
+        "This call takes %(n)s submission from one person, and it has that from this e-mail address.",
+        "This call takes %(n)s submissions from one person, and it has those from this e-mail address.",
+        most,
+    ) % {"n": most}
 
 
 def per_organisation_in_words(call: Call) -> str:
@@ -200,23 +240,31 @@ def withdraw(*, actor: Actor, submission: Submission, reason: str = "", revision
     require(actor, "calls.withdraw", submission)
     require_latest(submission, revision)
     before = move(submission, "withdrawn")
-    submission.save(update_fields=["state", "revision"])
+    set_return_aside(submission, before)
+    submission.save(update_fields=["state", "message", "editable_until", "set_aside", "revision"])
     tell(actor, submission, "withdrawn", before={"state": before}, after={"state": submission.state}, reason=reason)
     return submission
 
 
 @transaction.atomic
 def reopen(*, actor: Actor, submission: Submission, revision: int | None = None) -> Submission:
-    """Put back what was withdrawn. Raises: Conflict where the call is closed, unless staff does it, or a limit is reached."""
+    """Put back what was withdrawn, as it was: also as returned for changes, with its message and until when it must come again.
+
+    Raises: Conflict where the call, or that time, is over, unless staff does it, or where a limit is reached.
+    """
     call = Call.objects.select_for_update(of=("self",)).select_related("edition").get(pk=submission.call_id)
     submission = locked(submission)
     require(actor, "calls.withdraw", submission)
     require_latest(submission, revision)
     if not may(actor, "calls.decide", submission) and not window_for(submission).is_open:
-        raise Conflict(_("This call is closed; ask the secretariat."))
+        was_returned = submission.set_aside is not None
+        raise Conflict(_("The time to change it is over; ask the secretariat.") if was_returned else _("This call is closed; ask the secretariat."))
     before = move(submission, "reopened")
+    if submission.set_aside is not None:
+        submission.state = State.RETURNED
+        take_return_up(submission)
     _check_limits(call, submission)
-    submission.save(update_fields=["state", "revision"])
+    submission.save(update_fields=["state", "message", "editable_until", "set_aside", "revision"])
     tell(actor, submission, "reopened", before={"state": before}, after={"state": submission.state})
     return submission
 
@@ -230,11 +278,34 @@ def enter_for(
     email: where the receipt goes. draft_only: keep it to be finished. Raises: Invalid, Conflict, NotAllowed.
     """
     require(actor, "calls.decide", call)
+    address = _address(email)
     submission, _secret = start_draft(actor=actor, call=call, answers=answers, language=language, origin=origin)
-    submission.owner, submission.entered_by, submission.email = None, actor.trail_id, email.strip()
+    submission.owner, submission.entered_by, submission.email = None, actor.trail_id, address
     submission.secret = ""
     submission.save(update_fields=["owner", "entered_by", "email", "secret"])
     return submission if draft_only else submit(actor=actor, submission=submission)
+
+
+@transaction.atomic
+def correct_email(*, actor: Actor, submission: Submission, email: str) -> Submission:
+    """Put right to whom a submission belongs that staff entered. Mails that wait go there, and a receipt anew where it was handed in.
+
+    email: empty for none. Raises: Invalid for what is no address; Conflict where an account stands behind it; NotAllowed.
+    """
+    submission = locked(submission)
+    require(actor, "calls.decide", submission)
+    if not submission.is_entered or submission.members.exists():
+        raise Conflict(_("The address is that of the account to which this submission belongs."))
+    email = _address(email)
+    before = submission.email
+    if email == before:
+        return submission
+    submission.email = email
+    submission.save(update_fields=["email"])
+    if before and email:
+        readdress(actor=SYSTEM, about=(KIND, str(submission.pk)), before=before, to=email)
+    tell(actor, submission, "corrected address", before={"email": before}, after={"email": email})
+    return submission
 
 
 def send_invitations(submission: Submission) -> None:

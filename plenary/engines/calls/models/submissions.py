@@ -71,10 +71,13 @@ class Submission(models.Model):
     secret = models.CharField(max_length=64, blank=True, db_index=True)  # digest; opens a draft that nobody has claimed
     late = models.ForeignKey("LateCode", on_delete=models.SET_NULL, null=True, blank=True, related_name="submissions")
     editable_until = models.DateTimeField(null=True, blank=True)  # of one that was returned for changes
+    # Message and time of a return while the submission is withdrawn or decided on: it comes back as it was.
+    set_aside = models.JSONField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     saved_at = models.DateTimeField(default=timezone.now)
     submitted_at = models.DateTimeField(null=True, blank=True)  # first
     reminded_at = models.DateTimeField(null=True, blank=True)
+    reminded_of = models.DateTimeField(null=True, blank=True)  # the deadline of which the last reminder told
     deleted_at = models.DateTimeField(null=True, blank=True)  # a draft its owner threw away; staff can bring it back
     copied_from = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="copies")
     entered_by = models.CharField(max_length=64, blank=True)  # trail id of the member of staff who typed it in
@@ -165,6 +168,7 @@ class Invitation(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     accepted_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     accepted_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)  # it opens nothing any more; kept so that nobody is asked again by itself
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["submission", "email"], name="invitation_once")]

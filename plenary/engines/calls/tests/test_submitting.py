@@ -13,7 +13,8 @@ from django.test import Client
 from plenary.engines.calls import actions
 from plenary.engines.calls.holders import Holder
 from plenary.engines.calls.models import Submission
-from plenary.engines.calls.tasks import BEFORE, remind, send_receipt
+from plenary.engines.calls.reminders import BEFORE
+from plenary.engines.calls.tasks import remind, send_receipt
 from plenary.engines.calls.tests.forms import GOOD, make_account, make_call, submitted
 from plenary.engines.calls.tests.test_drafts import begun
 from plenary.errors import Conflict, Invalid, NotAllowed
