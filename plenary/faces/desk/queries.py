@@ -17,10 +17,13 @@ from django_tasks_db.models import DBTaskResult
 
 from plenary.engines.calls.models import Call, Phase, Submission
 from plenary.engines.calls.queries import FOR_ALL
+from plenary.engines.calls.rules import READERS
 from plenary.ground.audit.actors import Actor, may
 from plenary.ground.framework.models import Edition
 from plenary.ground.framework.text import Text
 from plenary.ground.messages.models import OutboxMessage
+from plenary.ground.messages.queries import visible_to
+from plenary.ground.people.models import User
 from plenary.ground.search.models import IndexChange
 from plenary.programmes.awards.models import Award
 from plenary.programmes.forum.models import Session, SessionConcept
@@ -66,6 +69,16 @@ def coming_deadlines(edition: Edition, actor: Actor) -> list[Phase]:
     return [phase for phase in found if phase.call.is_published or may(actor, "calls.view_submissions", phase.call)]
 
 
+def calls_of(user: User) -> list[Call]:
+    """The calls for which somebody has a role of their own, the latest edition first."""
+    places = [scope.removeprefix("call:").split("/", 1) for role, scope in user.roles_held() if role in READERS and scope.startswith("call:")]
+    theirs = Q(pk__in=[])
+    for edition, slug in places:
+        theirs |= Q(edition__code=edition, slug=slug)
+    found = Call.objects.filter(theirs).select_related("edition")
+    return list(found.order_by(F("edition__starts_on").desc(nulls_last=True), "edition__code", "position", "slug"))
+
+
 def failed_tasks() -> QuerySet[DBTaskResult]:
     """Background work that broke off, the latest first."""
     failed: QuerySet[DBTaskResult] = DBTaskResult.objects.failed().order_by("-finished_at")
@@ -82,8 +95,8 @@ def index_backlog() -> tuple[int, bool]:
 def todos(edition: Edition | None, actor: Actor) -> list[Todo]:
     """What waits, as far as the actor may do something about it."""
     found: list[Todo] = []
-    if may(actor, "outgoing.view"):
-        found += _outbox_todos()
+    if may(actor, "outgoing.open"):
+        found += _outbox_todos(actor)
     if may(actor, "desk.view_background"):
         found += _background_todos()
     if edition is not None:
@@ -93,8 +106,8 @@ def todos(edition: Edition | None, actor: Actor) -> list[Todo]:
     return found
 
 
-def _outbox_todos() -> list[Todo]:
-    counts = {state: OutboxMessage.objects.filter(state=state).count() for state in (OutboxMessage.State.FAILED, OutboxMessage.State.HELD)}
+def _outbox_todos(actor: Actor) -> list[Todo]:
+    counts = {state: visible_to(actor).filter(state=state).count() for state in (OutboxMessage.State.FAILED, OutboxMessage.State.HELD)}
     path = reverse("desk:outbox")
     found = []
     if failed := counts[OutboxMessage.State.FAILED]:

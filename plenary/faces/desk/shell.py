@@ -37,7 +37,7 @@ TABS = (
     Tab(gettext_lazy("People"), "desk:people", "people.view_people"),
     Tab(gettext_lazy("Organisations"), "desk:organisations", "people.view_people"),
     Tab(gettext_lazy("Imports"), "desk:imports", "stocktaking.add_entry", in_edition=True),
-    Tab(gettext_lazy("Outbox"), "desk:outbox", "outgoing.view"),
+    Tab(gettext_lazy("Outbox"), "desk:outbox", "outgoing.open"),
     Tab(gettext_lazy("Trail"), "desk:trail", "audit.view_trail"),
     Tab(gettext_lazy("Background work"), "desk:background", "desk.view_background"),
 )

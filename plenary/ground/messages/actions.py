@@ -54,8 +54,8 @@ def queue(
 
     language: of the recipient, as a site or content code. about: kind and key of the record it concerns. hold: whether it
     waits until staff release it; None: as is set for mails of this kind in this scope. scope: whose own words are used, where
-    there are any. attachments: files that go with it. is_extra: the mail only tells of something that stands without it, so that
-    one to an address that is none fails by itself, in the outbox, instead of here.
+    there are any, and whose staff see it. attachments: files that go with it. is_extra: the mail only tells of something that stands without it, so
+    that one to an address that is none fails by itself, in the outbox, instead of here.
     Raises: Invalid for an unknown template, a bad address or a missing value; NotAllowed.
     """
     require(actor, "outgoing.queue")
@@ -75,6 +75,7 @@ def queue(
         template=template,
         about=about,
         state=State.HELD if (is_held(template, scope) if hold is None else hold) else State.QUEUED,
+        scope=scope,
         is_extra=is_extra,
     )
     files = list(attachments)
@@ -97,6 +98,7 @@ def put(
     template: str = "",
     about: tuple[str, str] = ("", ""),
     state: str = State.QUEUED,
+    scope: str = "",
     is_extra: bool = False,
 ) -> OutboxMessage:
     """Put a finished mail into the outbox. For this room and the mails of accounts; others ``queue`` from a template."""
@@ -116,6 +118,7 @@ def put(
         about_kind=about[0],
         about_key=about[1],
         state=state,
+        scope=scope,
         problem=problem,
     )
     if state == State.QUEUED:
@@ -160,7 +163,7 @@ def _note(actor: Actor, verb: str, message: OutboxMessage, reason: str = "") -> 
 @transaction.atomic
 def hold(*, actor: Actor, message: OutboxMessage, reason: str = "") -> OutboxMessage:
     """Keep a waiting mail back until somebody releases it."""
-    require(actor, "outgoing.handle")
+    require(actor, "outgoing.handle", message)
     message = _taken(message, State.QUEUED)
     message.state = State.HELD
     message.save(update_fields=["state"])
@@ -171,7 +174,7 @@ def hold(*, actor: Actor, message: OutboxMessage, reason: str = "") -> OutboxMes
 @transaction.atomic
 def release(*, actor: Actor, message: OutboxMessage) -> OutboxMessage:
     """Let a held mail go, or try a failed one again from the start. Raises: Conflict also where its address is none."""
-    require(actor, "outgoing.handle")
+    require(actor, "outgoing.handle", message)
     message = _taken(message, State.HELD, State.FAILED)
     if not is_mail_address(message.to):
         raise Conflict(_("It cannot be sent: “%(to)s” is not an e-mail address. Correct it first.") % {"to": message.to[:100]})
@@ -185,7 +188,7 @@ def release(*, actor: Actor, message: OutboxMessage) -> OutboxMessage:
 @transaction.atomic
 def edit(*, actor: Actor, message: OutboxMessage, to: str | None = None, subject: str | None = None, body: str | None = None) -> OutboxMessage:
     """Correct a mail that has not left; it is held then, until it is released."""
-    require(actor, "outgoing.handle")
+    require(actor, "outgoing.handle", message)
     message = _taken(message, State.HELD, State.QUEUED, State.FAILED)
     if to is not None:
         message.to = _address(to)
@@ -203,7 +206,7 @@ def edit(*, actor: Actor, message: OutboxMessage, to: str | None = None, subject
 @transaction.atomic
 def discard(*, actor: Actor, message: OutboxMessage, reason: str = "") -> None:
     """Throw a mail away that has not left."""
-    require(actor, "outgoing.handle")
+    require(actor, "outgoing.handle", message)
     message = _taken(message, State.HELD, State.QUEUED, State.FAILED)
     _note(actor, "discarded", message, reason)
     message.delete()

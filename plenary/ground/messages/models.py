@@ -54,6 +54,7 @@ class OutboxMessage(models.Model):
     subject = models.CharField(max_length=300)
     body = models.TextField()
     template = models.CharField(max_length=60, blank=True)
+    scope = models.CharField(max_length=120, blank=True, db_index=True)  # whose staff see it (call:2021/prizes); empty: the site's
     about_kind = models.CharField(max_length=64, blank=True)
     about_key = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED, db_index=True)

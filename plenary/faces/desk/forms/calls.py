@@ -128,7 +128,7 @@ class CallForm(DeskForm):
         (gettext_lazy("What becomes of submissions"), ("intakes", "shows_use")),
     )
 
-    def __init__(self, *args: Any, call: Call | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, call: Call | None = None, chooses_intakes: bool = True, **kwargs: Any) -> None:
         initial = {} if call is None else {name: getattr(call, name) for _label, names in CallForm.GROUPS for name in names}
         super().__init__(*args, **{**kwargs, "initial": {**initial, **kwargs.get("initial", {})}})
         self.call = call
@@ -141,14 +141,16 @@ class CallForm(DeskForm):
         fields["stakeholder_types"].choices = [*types.items(), *((code, code) for code in retired)]
         for name in ("title", "purpose", "rules", "guidance"):
             fields[name].initial = initial.get(name)  # what the field keeps from before
+        if not chooses_intakes:
+            del fields["intakes"]
 
     def groups(self) -> list[tuple[Any, list[Any]]]:
         """The fields under their headings."""
-        return [(label, [self[name] for name in names]) for label, names in self.GROUPS]
+        return [(label, [self[name] for name in names if name in self.fields]) for label, names in self.GROUPS]
 
     def values(self) -> dict[str, Any]:
         """The values as ``edit_call`` takes them."""
-        return {name: self.cleaned_data[name] for _label, names in CallForm.GROUPS for name in names}
+        return {name: self.cleaned_data[name] for _label, names in CallForm.GROUPS for name in names if name in self.fields}
 
 
 class NewCallForm(CallForm):

@@ -182,6 +182,17 @@ class NoteForm(DeskForm):
 
 
 class TagsForm(DeskForm):
+class AddressForm(DeskForm):
+    """To whom a submission belongs that staff entered."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address of the contributor"),
+        required=False,
+        max_length=254,
+        help_text=gettext_lazy("Mails that wait go there, and a receipt is sent anew where it was handed in. Empty: they get no mail."),
+    )
+
+
     """All tags of a submission."""
 
     names = forms.CharField(label=gettext_lazy("Tags"), required=False, max_length=1500, help_text=gettext_lazy("Several are parted by commas."))

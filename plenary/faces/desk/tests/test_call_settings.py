@@ -148,9 +148,9 @@ def test_a_call_is_opened_from_nothing(edition: Edition, at_desk: Callable[..., 
     answer = client.post(NEW, {"title_en": "Photo contest", "title_original": "en", "audience": "verified", "intakes_decision_0": ""}, follow=True)
     assert answer.redirect_chain == [(f"{CALLS}photo-contest/publish/", 302)]
     page = answer.content.decode()
-    assert "no form is published" in page
-    assert "no phases yet" in page
-    assert client.get("/calls/2021/photo-contest/").status_code == 200
+    assert "It has no form" in page and "no phase for submissions" in page
+    assert "no phases yet" in client.get(f"{CALLS}photo-contest/settings/").text
+    assert client.get("/calls/2021/photo-contest/").status_code == 404
     added = TrailRecord.objects.get(kind="calls.call", key="2021/photo-contest")
     assert added.verb == "added"
 

@@ -21,7 +21,7 @@ from plenary.faces.desk.access import DeskRequest, desk_page, sent
 from plenary.faces.desk.forms.calls import CallForm, NewCallForm, NewPhaseForm, PhaseForm, RemoveForm
 from plenary.faces.desk.shell import remember_edition, show
 from plenary.faces.desk.views.calls import call_crumbs, call_for, known_to, show_call
-from plenary.ground.audit.actors import require
+from plenary.ground.audit.actors import may, require
 from plenary.ground.framework.models import Edition
 from plenary.ground.web.query import Query, read_query
 
@@ -87,7 +87,7 @@ def _others(request: DeskRequest) -> list[tuple[Edition, list[Call]]]:
 def settings(request: DeskRequest, code: str, slug: str) -> HttpResponse:
     """All that is set for a call, and its phases."""
     call = call_for(request, code, slug)
-    form = CallForm(sent(request)[0], call=call)
+    form = CallForm(sent(request)[0], call=call, chooses_intakes=may(request.user, "calls.choose_intakes", call))
     if request.method == "POST" and form.is_valid():
         try:
             actions.edit_call(actor=request.user, call=call, values=form.values())

@@ -28,6 +28,7 @@ from plenary.faces.desk import trails
 from plenary.faces.desk.access import DeskRequest, desk_page
 from plenary.faces.desk.answers import answers_in_words, compared, versions_in_words
 from plenary.faces.desk.forms.submissions import (
+    AddressForm,
     AssignForm,
     DecideForm,
     NoteForm,
@@ -152,7 +153,7 @@ def _page(request: DeskRequest, found: Submission, sight: Sight, asked: OneQuery
         versions=versions_in_words(found) if reads else [],
         comparison=compared(found, asked.before, asked.after, sight.hidden) if reads and asked.before and asked.after else None,
         mails=list(about(KIND, str(found.pk))[:20]) if sight.decides else [],
-        may_see_outbox=may(user, "outgoing.view"),
+        may_see_outbox=may(user, "outgoing.view", found),
         lines=_trail(request, found, sight) if may(user, "audit.view_trail", found) else None,
         forms={name: each.form for name, each in verbs.items()},
         verb=verb,
@@ -228,6 +229,8 @@ def _verbs(request: DeskRequest, found: Submission, staff: list[User], verb: str
         verbs["restore"] = Verb(PlainForm(data("restore"), prefix="restore"), _restore)
     if standing:
         verbs["undo"] = Verb(UndoForm(data("undo"), prefix="undo"), _undo)
+    if found.is_entered and not found.members.exists():
+        verbs["address"] = Verb(AddressForm(data("address"), prefix="address", initial={"email": found.email}), _correct_address)
     names = ", ".join(each.name for each in found.tags.all())
     verbs["assign"] = Verb(AssignForm(data("assign"), prefix="assign", staff=staff, initial={"to": str(found.assignee_id or "-")}), _assign)
     verbs["tags"] = Verb(TagsForm(data("tags"), prefix="tags", initial={"names": names}), _tags)
@@ -272,6 +275,11 @@ def _reopen(actor: User, found: Submission, form: PlainForm) -> str:
 def _restore(actor: User, found: Submission, form: PlainForm) -> str:
     actions.restore_draft(actor=actor, submission=found)
     return _("The draft is back; its contributor can go on with it.")
+
+
+def _correct_address(actor: User, found: Submission, form: AddressForm) -> str:
+    actions.correct_email(actor=actor, submission=found, email=form.cleaned_data["email"])
+    return _("The address is put right.")
 
 
 def _undo(actor: User, found: Submission, form: UndoForm) -> str:

@@ -35,6 +35,7 @@ def home(request: DeskRequest) -> HttpResponse:
         request,
         "desk/home.html",
         edition=edition,
+        own_calls=[(each, may(request.user, "calls.edit", each)) for each in queries.calls_of(request.user)],
         todos=queries.todos(edition, request.user),
         deadlines=queries.coming_deadlines(edition, request.user) if edition else [],
         may_edit=edition is not None and may(request.user, "framework.change_edition", edition),

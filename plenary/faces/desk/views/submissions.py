@@ -133,7 +133,7 @@ def submissions(request: DeskRequest, code: str, slug: str) -> HttpResponse:
         batch=batch,
         deed_name=decision_in_words(batch.deed.name) if batch else "",
         endings=list(exporting.FORMATS),
-        may_see_outbox=may(request.user, "outgoing.view"),
+        may_see_outbox=may(request.user, "outgoing.open"),
     )
 
 

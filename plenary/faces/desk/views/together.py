@@ -164,7 +164,7 @@ def _batch_page(request: DeskRequest, call: Call, found: Batch, query: str, touc
         query=query,
         back=list_path(call.edition.code, call.slug, query),
         touched=[(each, names.get(each.actor_id, "")) for each in touched or []],
-        may_see_outbox=may(request.user, "outgoing.view"),
+        may_see_outbox=may(request.user, "outgoing.open"),
     )
 
 
