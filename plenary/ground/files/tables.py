@@ -25,6 +25,8 @@ MOST_ROWS = 200_000
 LONGEST_CELL = 100_000  # characters
 #: More problems than this are counted but not told one by one: nobody reads them, and a wrong file may have millions.
 TOLD = 200
+#: One null character in as many others is a slip of the program that wrote the table.
+_FEW = 10
 _BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"\x00\x00\xfe\xff": "UTF-32"}
 #: How workbooks write signs that XML cannot hold (ECMA-376, ST_Xstring); Excel does so for every carriage return.
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -143,8 +145,12 @@ def rows_expected(raw: bytes) -> int:
     return count
 
 
-def decoded(raw: bytes, report: Report) -> str | None:
-    """The text of a file in UTF-8, with or without byte order mark."""
+def decoded(raw: bytes, report: Report, *, some_nulls: bool = False) -> str | None:
+    """The text of a file in UTF-8, with or without byte order mark.
+
+    some_nulls: whether a null character here and there is left to whoever reads the cells. In files that are no text there
+    are many.
+    """
     for mark, name in _BOMS.items():
         if raw.startswith(mark):
             report.wrong(1, "", _("The file is in %(encoding)s; save it as UTF-8.") % {"encoding": name})
@@ -157,7 +163,8 @@ def decoded(raw: bytes, report: Report) -> str | None:
             line, "", _("The file is not in UTF-8 (byte 0x%(byte)s in line %(line)s); save it as UTF-8.") % {"byte": f"{raw[error.start]:02x}", "line": line}
         )
         return None
-    if "\x00" in text:
+    nulls = text.count("\x00")
+    if nulls and (not some_nulls or nulls * _FEW > len(text)):
         report.wrong(text[: text.index("\x00")].count("\n") + 1, "", _("The file holds null characters; it is not a text file."))
         return None
     return text.replace("\r\n", "\n").replace("\r", "\n")
@@ -167,8 +174,11 @@ def decoded(raw: bytes, report: Report) -> str | None:
 
 
 def csv_rows(text: str, report: Report, *, delimiter: str = ",") -> Iterator[tuple[int, list[str]]]:
-    """The rows of a CSV text with their numbers; empty ones are counted and left out."""
-    csv.field_size_limit(LONGEST_CELL)
+    """The rows of a CSV text with their numbers; empty ones are counted and left out.
+
+    Cells may be as long as the file: whoever reads them knows in which column one is too long, and that the next row is fine.
+    """
+    csv.field_size_limit(LARGEST + 1)  # a file is no larger
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     number = 0
     try:

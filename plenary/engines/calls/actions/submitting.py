@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from plenary.engines.calls.actions.common import KIND, State, locked, move, require_latest, set_return_aside, take_return_up, tell
 from plenary.engines.calls.actions.drafts import invite, start_draft
 from plenary.engines.calls.events import SubmissionReceived
-from plenary.engines.calls.form.checking import Checked, check
+from plenary.engines.calls.form.checking import Checked, check, problem_key
 from plenary.engines.calls.form.definition import Definition
 from plenary.engines.calls.form.fields import CATEGORY, COUNTRY, FOCAL_POINT, ORGANISATION, TITLE
 from plenary.engines.calls.form.lookups import Attached, Lookups, concepts_of
@@ -163,19 +163,20 @@ def check_stakeholder(call: Call, submission: Submission, form: Definition) -> N
     if not call.stakeholder_types:
         return
     field = form.by_role.get("stakeholder-type")
+    place = field.code if field else ""
     given = submission.answers.get(field.code) if field else None
     organisation = form.by_role.get(ORGANISATION)
     if given is None and organisation is not None:
         body = submission.answers.get(organisation.code)
         given = body.get("stakeholder_type") if isinstance(body, dict) else None
-        field = organisation
+        place = problem_key(organisation.code, "stakeholder_type")
     person = submission.owner.person if submission.owner else None
     if given is None and person is not None and person.stakeholder_type is not None:
         given = person.stakeholder_type.code
     if given not in call.stakeholder_types:
         labels = Concept.objects.filter(scheme__code="stakeholder-types", code__in=call.stakeholder_types).order_by("position")
         names = ", ".join(str(each.label) for each in labels)
-        raise Invalid({field.code if field else "": [_("This call is for: %(names)s. Say to which of them you belong.") % {"names": names}]})
+        raise Invalid({place: [_("This call is for: %(names)s. Say to which of them you belong.") % {"names": names}]})
 
 
 def _check_limits(call: Call, submission: Submission) -> None:

@@ -86,7 +86,8 @@ class SubmissionOut(Schema):
     answers: Answers | None = Field(description="By field, as submitted; null while nothing was, or where you may not read them.")
     draft: Answers | None = Field(description="By field, what is written and not submitted yet, as it was written; null where there is none.")
     problems: dict[str, list[str]] | None = Field(
-        description="What keeps the draft from being submitted, in sentences by field; null in lists, and where there is no draft."
+        description="What keeps the draft from being submitted, in sentences by field, or by field and piece or language such as "
+        "`organisation.website` and `summary.fr`; null in lists, and where there is no draft."
     )
     files: list[AttachmentOut]
     is_open: bool = Field(description="Whether it can be submitted now.")

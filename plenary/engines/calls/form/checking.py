@@ -12,24 +12,34 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from babel import Locale
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from plenary.engines.calls.form import fields
 from plenary.engines.calls.form.definition import Definition, is_met
 from plenary.engines.calls.form.lookups import Lookups
-from plenary.engines.calls.form.values import Wrong, clean, day_of, decimal_of, json_number, mail_address, string_of, web_address, western
+from plenary.engines.calls.form.posted import storable
+from plenary.engines.calls.form.scripts import is_foreign
+from plenary.engines.calls.form.values import Wrong, clean, day_of, decimal_of, is_blank, json_number, mail_address, string_of, web_address, western
 from plenary.engines.calls.form.words import count_words
 from plenary.ground.files.kinds import MEGABYTE
+from plenary.ground.web.templatetags.web import babel_locale
 
 _PHONE = re.compile(r"\+[1-9]\d{6,14}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+#: Names of pieces and tags of languages are shorter.
+_LONGEST_PIECE = 40
 _YES, _NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """Answers as they are kept, and what is wrong by the code of the field. answers: only those that hold."""
+    """Answers as they are kept, and what is wrong. answers: only those that hold.
+
+    problems: by the code of the field, and of one piece or language of an answer by both (``organisation.website``,
+    ``summary.fr``), as columns of a table are called.
+    """
 
     answers: dict[str, Any]
     problems: dict[str, list[str]]
@@ -57,7 +67,7 @@ def check(definition: Definition, answers: Mapping[str, Any], lookups: Lookups, 
         try:
             kept[field.code] = check_one(field, answer, lookups, languages)
         except Wrong as wrong:
-            problems[field.code] = wrong.sentences
+            problems |= {problem_key(field.code, piece): sentences for piece, sentences in wrong.pieces.items()}
     return Checked(kept, problems)
 
 
@@ -66,20 +76,30 @@ def check_one(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, .
     return _CHECKS[field.kind](field, answer, lookups, languages)
 
 
+def problem_key(code: str, piece: str = "") -> str:
+    """How a problem is called that concerns a field, or one piece or language of its answer."""
+    piece = storable(piece)[:_LONGEST_PIECE]
+    return f"{code}.{piece}" if piece else code
+
+
 def is_empty(field: Any, answer: Any) -> bool:
     """Whether nothing was answered; a box that was left alone, a line of blanks."""
-    if answer is None or answer is False:
-        return True
-    if isinstance(answer, str):
-        # An unticked box is no answer, whoever says so in words.
-        return not answer.strip() or (field is not None and field.kind == "consent" and answer.strip().lower() in _NO)
+    if isinstance(answer, str) and field.kind == "consent" and answer.strip().lower() in _NO:
+        return True  # an unticked box is no answer, whoever says so in words
     if isinstance(answer, Mapping):
         # A currency or a country alone, chosen beforehand on the page, is no answer yet.
         telling = {"money": ("amount",), "organisation": ("name", "website"), "person": ("name", "email")}.get(field.kind)
-        return all(is_empty(None, each) for name, each in answer.items() if telling is None or name in telling)
+        return all(_is_nothing(each) for name, each in answer.items() if telling is None or name in telling)
     if isinstance(answer, list | tuple):
-        return all(is_empty(None, each) for each in answer)
-    return False
+        return all(_is_nothing(each) for each in answer)
+    return _is_nothing(answer)
+
+
+def _is_nothing(value: Any) -> bool:
+    """Whether a value by itself says nothing. What stands within lists in lists is not looked for: no answer is made so."""
+    if isinstance(value, str):
+        return is_blank(value)
+    return value is None or value is False or (isinstance(value, Mapping | list | tuple) and not value)
 
 
 def _missing(field: Any) -> str:
@@ -93,12 +113,6 @@ def _missing(field: Any) -> str:
 
 
 # ---- texts ----------------------------------------------------------------------------------------------------------
-
-
-def _languages_of(answer: Mapping[str, Any], languages: tuple[str, ...]) -> None:
-    for language in answer:
-        if not _LANGUAGE.fullmatch(str(language)) or (languages and language not in languages):
-            raise Wrong(_("“%(language)s” is not a language in which this call can be answered.") % {"language": str(language)[:20]})
 
 
 def _text(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> Any:
@@ -126,22 +140,71 @@ def _long_text(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, 
 
 def _per_language(field: Any, answer: Any, languages: tuple[str, ...], one: Callable[[Any], str]) -> Any:
     if not field.per_language:
-        return one(answer)
+        return _readable(field, one(answer), languages)
     if isinstance(answer, str | int | float) and not isinstance(answer, bool):
         answer = {languages[0] if languages else "en": answer}
     if not isinstance(answer, Mapping):
         raise Wrong(_("Write a text here."))
-    given = {language: each for language, each in answer.items() if not is_empty(None, each)}
-    _languages_of(given, languages)
-    return {language: one(each) for language, each in sorted(given.items())}
+    texts = _Pieces()
+    for language, each in sorted((str(language), each) for language, each in answer.items() if not _is_nothing(each)):
+        if not _LANGUAGE.fullmatch(language) or (languages and language not in languages):
+            sentence = _("“%(language)s” is not a language in which this call can be answered.") % {"language": language[:20]}
+            texts.wrong(language, Wrong(sentence))
+        else:
+            texts.take(language, lambda each=each: _readable(field, one(each), languages))  # type: ignore[misc]
+    return texts.all()
+
+
+def _readable(field: Any, text: str, languages: tuple[str, ...]) -> str:
+    """A text in a script in which one of the call's languages is written. Raises: Wrong. Names may be in any."""
+    if field.becomes in fields.NAMES or not is_foreign(text, languages):
+        return text
+    locale = Locale.parse(babel_locale())
+    names = [str(locale.languages.get(tag, tag)) for tag in languages]
+    if len(names) == 1:
+        raise Wrong(_("Please answer in %(language)s.") % {"language": names[0]})
+    raise Wrong(_("Please answer in one of these languages: %(languages)s.") % {"languages": ", ".join(names)})
+
+
+class _Pieces:
+    """The pieces of an answer, checked one by one: what is wrong with any of them is told at once."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Any] = {}
+        self._wrong: dict[str, list[str]] = {}
+
+    def take(self, piece: str, check_it: Callable[[], Any]) -> Any:
+        """Check a piece and keep it; None where something is wrong with it."""
+        try:
+            self._kept[piece] = check_it()
+        except Wrong as wrong:
+            self.wrong(piece, wrong)
+        return self._kept.get(piece)
+
+    def wrong(self, piece: str, wrong: Wrong) -> None:
+        """Note what is wrong with a piece."""
+        self._wrong.setdefault(piece, []).extend(wrong.sentences)
+
+    def all(self) -> dict[str, Any]:
+        """All that was taken. Raises: Wrong with all that was noted."""
+        if self._wrong:
+            raise Wrong(pieces=self._wrong)
+        return self._kept
 
 
 # ---- choosing -------------------------------------------------------------------------------------------------------
 
 
-def _listed(answer: Any) -> list[str]:
+def _code_of(answer: Any) -> str:
+    """A code as it was written. Raises: Wrong for what cannot be one, such as the answer to another kind of field."""
+    if isinstance(answer, bool) or not isinstance(answer, str | int | float):
+        raise Wrong(_("Choose an answer."))
+    return string_of(answer).strip()
+
+
+def _listed(answer: Any, one: Callable[[Any], str] = _code_of) -> list[str]:
     values = answer if isinstance(answer, list | tuple) else [answer]
-    return list(dict.fromkeys(string_of(each).strip() for each in values if not is_empty(None, each)))
+    return list(dict.fromkeys(one(each) for each in values if not _is_nothing(each)))
 
 
 def _not_offered(value: str) -> Wrong:
@@ -149,7 +212,7 @@ def _not_offered(value: str) -> Wrong:
 
 
 def _choice(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> str:
-    value = string_of(answer).strip()
+    value = _code_of(answer)
     if value not in {option.code for option in field.options}:
         raise _not_offered(value)
     return value
@@ -182,7 +245,7 @@ def _known(schemes: tuple[str, ...], value: str, lookups: Lookups) -> str:
 
 
 def _concept(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> str:
-    code = _known((field.scheme,), string_of(answer).strip(), lookups)
+    code = _known((field.scheme,), _code_of(answer), lookups)
     if field.leaves and any(each.parent == code and each.offered for each in lookups.concepts[field.scheme].values()):
         raise Wrong(_("Choose one of those below “%(value)s”.") % {"value": code})
     return code
@@ -196,7 +259,7 @@ def _concepts(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, .
 
 
 def _country(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> str:
-    return _known(("countries",), string_of(answer).strip(), lookups)
+    return _known(("countries",), _code_of(answer), lookups)
 
 
 # ---- people and addresses -------------------------------------------------------------------------------------------
@@ -210,46 +273,38 @@ def _pieces(field: Any, answer: Any) -> dict[str, Any]:
     unknown = sorted(str(name) for name in answer if name not in field.pieces)
     if unknown:
         raise Wrong(_("This answer has no part “%(name)s”.") % {"name": unknown[0][:40]})
-    return {name: answer[name] for name in field.pieces if not is_empty(None, answer.get(name))}
-
-
-def _named(label: str, check_it: Callable[[], Any]) -> Any:
-    """Check one piece of an answer, and say in the sentence which it is."""
-    try:
-        return check_it()
-    except Wrong as wrong:
-        raise Wrong(*(f"{label}: {sentence}" for sentence in wrong.sentences)) from wrong
+    return {name: answer[name] for name in field.pieces if not _is_nothing(answer.get(name))}
 
 
 def _organisation(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> dict[str, str]:
-    given = _pieces(field, answer)
-    kept: dict[str, str] = {}
-    if "name" not in given:
-        raise Wrong(_("Give the name of the organisation."))
-    kept["name"] = _named(_("Name"), lambda: clean(given["name"], longest=300))
+    given, kept = _pieces(field, answer), _Pieces()
+    if "name" in given:
+        kept.take("name", lambda: clean(given["name"], longest=300))
+    else:
+        kept.wrong("name", Wrong(_("Give the name of the organisation.")))
     if "country" in given:
-        kept["country"] = _named(_("Country"), lambda: _known(("countries",), string_of(given["country"]).strip(), lookups))
+        kept.take("country", lambda: _known(("countries",), _code_of(given["country"]), lookups))
     if "stakeholder_type" in given:
-        kept["stakeholder_type"] = _named(_("Type"), lambda: _known(("stakeholder-types",), string_of(given["stakeholder_type"]).strip(), lookups))
+        kept.take("stakeholder_type", lambda: _known(("stakeholder-types",), _code_of(given["stakeholder_type"]), lookups))
     if "website" in given:
-        kept["website"] = _named(_("Website"), lambda: web_address(given["website"]))
-    return kept
+        kept.take("website", lambda: web_address(given["website"]))
+    return kept.all()
 
 
 def _person(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> dict[str, str]:
-    given = _pieces(field, answer)
-    kept: dict[str, str] = {}
-    if "name" not in given:
-        raise Wrong(_("Give the name of the person."))
-    kept["name"] = _named(_("Name"), lambda: clean(given["name"], longest=200))
-    if field.invite and "email" not in given:
-        raise Wrong(_("Give the e-mail address, so that the person can be asked to join."))
+    given, kept = _pieces(field, answer), _Pieces()
+    if "name" in given:
+        kept.take("name", lambda: clean(given["name"], longest=200))
+    else:
+        kept.wrong("name", Wrong(_("Give the name of the person.")))
     if "email" in given:
-        kept["email"] = _named(_("E-mail address"), lambda: mail_address(given["email"]))
-    for name, label in (("post", _("Post")), ("organisation", _("Organisation"))):
+        kept.take("email", lambda: mail_address(given["email"]))
+    elif field.invite:
+        kept.wrong("email", Wrong(_("Give the e-mail address, so that the person can be asked to join.")))
+    for name in ("post", "organisation"):
         if name in given:
-            kept[name] = _named(label, lambda name=name: clean(given[name], longest=300))  # type: ignore[misc]
-    return kept
+            kept.take(name, lambda name=name: clean(given[name], longest=300))  # type: ignore[misc]
+    return kept.all()
 
 
 def _link(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> str:
@@ -282,18 +337,19 @@ def _date(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...])
 
 
 def _date_range(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> dict[str, str]:
-    given = _pieces(field, answer)
-    if "from" not in given:
-        raise Wrong(_("Give the first day."))
-    first = _named(_("From"), lambda: day_of(given["from"]))
-    if "to" not in given:
-        if not field.open_end:
-            raise Wrong(_("Give the last day."))
-        return {"from": first.isoformat()}
-    last = _named(_("To"), lambda: day_of(given["to"]))
-    if last < first:
-        raise Wrong(_("The last day lies before the first."))
-    return {"from": first.isoformat(), "to": last.isoformat()}
+    given, kept = _pieces(field, answer), _Pieces()
+    first = last = None
+    if "from" in given:
+        first = kept.take("from", lambda: day_of(given["from"]))
+    else:
+        kept.wrong("from", Wrong(_("Give the first day.")))
+    if "to" in given:
+        last = kept.take("to", lambda: day_of(given["to"]))
+    elif not field.open_end:
+        kept.wrong("to", Wrong(_("Give the last day.")))
+    if first and last and last < first:
+        kept.wrong("to", Wrong(_("The last day lies before the first.")))
+    return {name: day.isoformat() for name, day in kept.all().items()}
 
 
 def _number(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> int | float:
@@ -306,33 +362,54 @@ def _number(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...
 
 
 def _money(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> dict[str, Any]:
-    given = _pieces(field, answer)
-    if "amount" not in given:
-        raise Wrong(_("Give the amount."))
-    amount = decimal_of(given["amount"], 2)
+    given, kept = _pieces(field, answer), _Pieces()
+    if "amount" in given:
+        kept.take("amount", lambda: _amount(given["amount"]))
+    else:
+        kept.wrong("amount", Wrong(_("Give the amount.")))
+    kept.take("currency", lambda: _currency(field, given.get("currency", "")))
+    return kept.all()
+
+
+def _amount(answer: Any) -> int | float:
+    amount = decimal_of(answer, 2)
     if amount < 0:
         raise Wrong(_("An amount cannot be less than zero."))
-    currency = string_of(given.get("currency", "")).strip().upper() or (field.currencies[0] if len(field.currencies) == 1 else "")
+    return json_number(amount)
+
+
+def _currency(field: Any, answer: Any) -> str:
+    currency = _code_of(answer).upper() or (field.currencies[0] if len(field.currencies) == 1 else "")
     if not currency:
         raise Wrong(_("Choose the currency."))
     if currency not in field.currencies:
         raise _not_offered(currency)
-    return {"amount": json_number(amount), "currency": currency}
+    return currency
 
 
 # ---- files and consent ----------------------------------------------------------------------------------------------
 
 
 def _files(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> list[str]:
-    keys = _listed(answer)
+    keys = _listed(answer, _key_of)
     if len(keys) > field.most:
         raise Wrong(ngettext("At most %(n)s file can be added here.", "At most %(n)s files can be added here.", field.most) % {"n": field.most})
     for key in keys:
         found = lookups.files.get(key)
         if found is None or found.field != field.code:
-            raise Wrong(_("This file is not here any more. Add it again."))
+            raise _gone()
         check_file(field, found.kind, found.size, found.width, found.height)
     return keys
+
+
+def _key_of(answer: Any) -> str:
+    if not isinstance(answer, str):
+        raise _gone()
+    return string_of(answer).strip()
+
+
+def _gone() -> Wrong:
+    return Wrong(_("This file is not here any more. Add it again."))
 
 
 def check_file(field: Any, kind: str, size: int, width: int | None, height: int | None) -> None:
@@ -353,7 +430,7 @@ def check_file(field: Any, kind: str, size: int, width: int | None, height: int 
 
 
 def _consent(field: Any, answer: Any, lookups: Lookups, languages: tuple[str, ...]) -> bool:
-    if answer is True or str(answer).strip().lower() in _YES:
+    if answer is True or (isinstance(answer, str | int | float) and string_of(answer).strip().lower() in _YES):
         return True
     raise Wrong(_("Answer yes or no."))
 

@@ -23,7 +23,7 @@ from plenary.engines.calls.form.definition import Definition, asked
 from plenary.engines.calls.form.lists import check_boxes, select_options
 from plenary.engines.calls.form.lookups import Attached, Lookups
 from plenary.engines.calls.form.posted import control
-from plenary.engines.calls.form.showing import PIECES, lines_of
+from plenary.engines.calls.form.showing import PIECES, by_field, lines_of, told
 from plenary.engines.calls.form.signs import signs_of
 from plenary.ground.framework.text import LANGUAGES, direction
 
@@ -164,11 +164,12 @@ def form_view(
 ) -> FormView:
     """The form with answers in it, as written.
 
-    problems: sentences by code (empty: the whole). conflicts: by code, what somebody else wrote. languages: in which texts
+    problems: sentences by code, or code and piece (empty: the whole). conflicts: by code, what somebody else wrote. languages: in which texts
     may be written, empty for the six. language: in which the contributor writes first. seen: the stored answers where the
     page shows others.
     """
     problems, conflicts = problems or {}, conflicts or {}
+    grouped = by_field(problems)
     tongues = languages or LANGUAGES
     first = language if language in tongues else tongues[0]
     ordered = (first, *(each for each in tongues if each != first))
@@ -178,11 +179,15 @@ def form_view(
     for number, part in enumerate(definition.parts, 1):
         fields = []
         for each in part.fields:
-            answer, sentences, has_theirs = answers.get(each.code), problems.get(each.code, []), each.code in conflicts
+            answer, has_theirs = answers.get(each.code), each.code in conflicts
+            found = grouped.get(each.code, {})
+            sentences = told(each, found) if found else []
             view = _field(each, answer, lookups, sentences, definition.by_code, ordered, has_theirs, conflicts.get(each.code))
             fields.append(view.html if sentences or has_theirs or view.files else _cast(view, definition, lookups, ordered))
-            if sentences:
-                wrong.append((view.control.id, str(each.label), list(sentences)))
+            for piece, said in found.items():
+                wrong.append((_place(view, piece), str(each.label), told(each, {piece: said})))
+            if has_theirs and not found:
+                wrong.append((view.control.id, str(each.label), [_("Somebody else changed this while you were writing.")]))
         parts.append(PartView(part, number, fields))
     return FormView(
         parts=parts,
@@ -191,6 +196,12 @@ def form_view(
         general=list(problems.get("", [])),
         needed=sum(1 for each in definition if each.required and shown[each.code]),
     )
+
+
+def _place(view: FieldView, piece: str) -> str:
+    """The id of the control where a problem is put right."""
+    name = control(view.field.code, piece)
+    return next((each.id for each in view.controls if each.name == name), view.control.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from babel.numbers import format_decimal
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -86,6 +87,28 @@ def lines_of(field: Any, answer: Any, lookups: Lookups) -> list[Line]:
         return _lines(field, answer, lookups)
     except (ValueError, TypeError, AttributeError, KeyError):
         return [Line(str(answer))]
+
+
+def piece_name(field: Any, piece: str) -> str:
+    """What a piece of an answer is called, or the language of a text."""
+    if field.pieces:
+        return str(PIECES.get(piece, piece))
+    names = {code.split("-")[0]: label for code, label in settings.LANGUAGES}
+    return str(names.get(piece, piece))
+
+
+def by_field(problems: Mapping[str, list[str]]) -> dict[str, dict[str, list[str]]]:
+    """Problems as the check gives them, by the code of the field and the piece of its answer ("": the whole)."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for key, sentences in problems.items():
+        code, _dot, piece = key.partition(".")
+        found.setdefault(code, {})[piece] = list(sentences)
+    return found
+
+
+def told(field: Any, problems: Mapping[str, list[str]]) -> list[str]:
+    """What is wrong with the pieces of an answer, in sentences that stand together and say of which piece they speak."""
+    return [f"{piece_name(field, piece)}: {sentence}" if piece else sentence for piece, sentences in problems.items() for sentence in sentences]
 
 
 def plain(field: Any, answer: Any, lookups: Lookups) -> str:

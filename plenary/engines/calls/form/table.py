@@ -16,15 +16,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from plenary.engines.calls.form.definition import Definition
 from plenary.engines.calls.form.fields import schemes_of
 from plenary.engines.calls.form.lookups import Lookups
 from plenary.engines.calls.form.posted import storable
-from plenary.engines.calls.form.showing import PIECES
-from plenary.ground.files.tables import MOST_ROWS, Report, Unreadable, content_of, csv_rows, decoded, shorten, workbook_rows
+from plenary.engines.calls.form.showing import piece_name
+from plenary.ground.files.tables import LONGEST_CELL, MOST_ROWS, Report, Unreadable, content_of, csv_rows, decoded, shorten, workbook_rows
 from plenary.ground.framework.spelling import fold
 from plenary.ground.framework.text import LANGUAGES
 
@@ -57,8 +56,7 @@ class Column:
             return _("E-mail address of the contributor")
         if not self.piece:
             return str(self.field.label)
-        name = PIECES.get(self.piece) if self.field.pieces else _language_name(self.piece)
-        return f"{self.field.label}: {name}"
+        return f"{self.field.label}: {piece_name(self.field, self.piece)}"
 
     @property
     def schemes(self) -> tuple[str, ...]:
@@ -77,11 +75,24 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """The answers of a row, as written, with the number by which its sender knows it. email: whom the submission is for."""
+    """The answers of a row, as written, with the number by which its sender knows it.
+
+    email: whom the submission is for. unread: fields with a cell that cannot be read, which was told. columns: the head.
+    """
 
     number: int
     answers: dict[str, Any] = field(default_factory=dict)
     email: str = ""
+    unread: frozenset[str] = frozenset()
+    columns: tuple[Column, ...] = ()
+
+    def column_of(self, problem: str) -> str:
+        """The name of the column where a problem is put right. problem: its key, of a field or of a piece (``organisation.website``)."""
+        names = [each.code for each in self.columns if each.field is not None and each.field.code == problem.partition(".")[0]]
+        if problem in names or not names:
+            return problem
+        # What is wrong with a part may be written in a column for the whole, and the other way round.
+        return next((name for name in names if "." not in name), names[0])
 
 
 def columns_of(definition: Definition, languages: Iterable[str] = ()) -> list[Column]:
@@ -98,11 +109,6 @@ def columns_of(definition: Definition, languages: Iterable[str] = ()) -> list[Co
 def contributor_column(definition: Definition) -> Column:
     """The column with the address of whom a submission is for."""
     return Column(CONTRIBUTOR if EMAIL in definition.by_code else EMAIL)
-
-
-def _language_name(tag: str) -> str:
-    names = {code.split("-")[0]: label for code, label in settings.LANGUAGES}
-    return str(names.get(tag, tag))
 
 
 # ---- templates ------------------------------------------------------------------------------------------------------
@@ -137,20 +143,20 @@ def read_table(source: Path | IO[bytes], definition: Definition, lookups: Lookup
     return found
 
 
-def rows_of(raw: bytes, definition: Definition, lookups: Lookups, report: Report) -> Iterator[TableRow]:
-    """The rows of a table that was filled in, as they are read."""
-    for row in _rows(raw, definition, lookups, report):
+def rows_of(raw: bytes, definition: Definition, lookups: Lookups, report: Report, *, languages: Iterable[str] = ()) -> Iterator[TableRow]:
+    """The rows of a table that was filled in, as they are read. languages: those of the template, for telling which columns there are."""
+    for row in _rows(raw, definition, lookups, report, columns_of(definition, languages)):
         report.rows += 1
         yield row
     if not report.rows and not report.problems:
         report.wrong(0, "", _("There are no records in the file."))
 
 
-def _rows(raw: bytes, definition: Definition, lookups: Lookups, report: Report) -> Iterator[TableRow]:
-    names: list[Column] | None = None
+def _rows(raw: bytes, definition: Definition, lookups: Lookups, report: Report, asked: Sequence[Column]) -> Iterator[TableRow]:
+    names: tuple[Column, ...] | None = None
     for number, cells in _cells(raw, definition, report):
         if names is None:
-            names = _head(cells, definition, report, number)
+            names = _head(cells, definition, report, number, asked)
             if names is None:
                 return
             head_row = number
@@ -173,7 +179,7 @@ def _cells(raw: bytes, definition: Definition, report: Report) -> Iterator[tuple
     if raw.startswith(b"\xd0\xcf\x11\xe0"):
         report.wrong(0, "", _("This is a workbook of an old kind, or one with a password. Save it as .xlsx without a password."))
         return
-    text = decoded(raw, report)
+    text = decoded(raw, report, some_nulls=True)
     if text is None:
         return
     skipped = 0
@@ -222,8 +228,8 @@ def _column(name: str, definition: Definition) -> Column | None:
     return Column(f"{code}.{piece}" if piece else code, known, piece)
 
 
-def _head(cells: Sequence[Any], definition: Definition, report: Report, number: int) -> list[Column] | None:
-    """The columns of a table; None where they make no sense."""
+def _head(cells: Sequence[Any], definition: Definition, report: Report, number: int, asked: Sequence[Column]) -> tuple[Column, ...] | None:
+    """The columns of a table; None where they make no sense. asked: those that there should be."""
     found: list[Column] = []
     names = [("" if cell is None or isinstance(cell, Unreadable) else str(cell)).strip() for cell in cells]
     while names and not names[-1]:
@@ -242,24 +248,31 @@ def _head(cells: Sequence[Any], definition: Definition, report: Report, number: 
             report.wrong(number, storable(name)[:60] or _("(no name)"), _("There is no such column."))
             unknown = True
     if unknown:
-        told = [*(each.code for each in columns_of(definition)), contributor_column(definition).code]
+        told = [*(each.code for each in asked), contributor_column(definition).code]
         report.wrong(number, "", _("The columns that can be read are: %(columns)s.") % {"columns": ", ".join(told)})
     there = {column.field.code for column in found if column.field is not None}
     for each in definition:
         if each.required and each.when is None and each.code not in there and each.kind not in ("file", "image"):
-            report.wrong(number, each.code, _("The column is missing."))
-    return None if report.problems else found
+            report.wrong(number, next(column.code for column in asked if column.field is each), _("The column is missing."))
+    return None if report.problems else tuple(found)
 
 
-def _row(number: int, columns: Sequence[Column], cells: Sequence[Any], lookups: Lookups, report: Report) -> TableRow:
+def _row(number: int, columns: tuple[Column, ...], cells: Sequence[Any], lookups: Lookups, report: Report) -> TableRow:
     answers: dict[str, Any] = {}
+    unread: set[str] = set()
     email = ""
     for column, cell in zip(columns, cells, strict=False):
         if not _filled(cell):
             continue
+        if isinstance(cell, str) and len(cell) > LONGEST_CELL:
+            words = _("The text has %(count)s characters; at most %(most)s are taken.")
+            report.wrong(number, column.code, words % {"count": f"{len(cell):,}", "most": f"{LONGEST_CELL:,}"})
+            unread.add(column.field.code if column.field is not None else "")
+            continue
         if isinstance(cell, Unreadable):
             words = _("This is a formula. Put its result in its place.") if cell.is_formula else _("%(value)s is an error of the spreadsheet, not an answer.")
             report.wrong(number, column.code, words if cell.is_formula else words % {"value": shorten(cell.text)})
+            unread.add(column.field.code if column.field is not None else "")
             continue
         if column.field is None:
             email = storable(_written(cell)).strip()
@@ -270,7 +283,7 @@ def _row(number: int, columns: Sequence[Column], cells: Sequence[Any], lookups: 
             answers[code] = {**(answers[code] if isinstance(answers.get(code), dict) else {}), column.piece: answer}
         else:
             answers.setdefault(code, answer)
-    return TableRow(number, answers, email)
+    return TableRow(number, answers, email, frozenset(unread), columns)
 
 
 def _answer(column: Column, cell: Any, lookups: Lookups) -> Any:

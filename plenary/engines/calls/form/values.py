@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -17,9 +18,21 @@ from plenary.ground.people.addresses import LONGEST, as_mailed, is_mail_address
 
 #: Signs that turn the direction of what follows; in a line of text they hide what it says.
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
-#: Control characters, and signs that stand for what got lost on the way.
-_UNSEEN_ON_A_LINE = re.compile("[\x00-\x1f\x7f-\x9f\ufffd-\uffff]")
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffd-\uffff]")
+#: Control characters, letters that are blank (Hangul fillers), and signs that stand for what got lost on the way.
+_ODD = "\x7f-\x9f\u115f\u1160\u3164\uffa0\ufff9-\uffff"
+_UNSEEN_ON_A_LINE = re.compile(f"[\x00-\x1f{_ODD}]")
+_UNSEEN = re.compile(f"[\x00-\x08\x0b-\x1f{_ODD}]")
+#: Signs without shape or meaning that come along when text is copied (soft hyphens, blanks of no width, marks of byte order,
+#: tags): taken out, since nobody could find them. Blanks of no width stay where words stand without blanks (Thai, Lao,
+#: Burmese, Khmer), since lines break there.
+_IDLE = re.compile("[\u00ad\u180e\u2060-\u2065\u206a-\u206f\ufeff\U000e0000-\U000e007f]|(?<![\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff])\u200b")
+#: Joiners shape the letter before them in Persian, Hindi and others, and join emoji; elsewhere they do nothing.
+_IDLE_JOINER = re.compile("(?<![^\x00-\x7f\\s\u200b-\u200f])[\u200c\u200d]")
+_BREAK = re.compile("[\u2028\u2029]")
+#: What is no answer by itself: blanks, and whatever shows as nothing.
+_NOTHING = re.compile(
+    "[\\s\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u2060-\u2065\u206a-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e01ef]*"
+)
 _TAG = re.compile(r"<\s*(/?\s*[a-zA-Z][\w:-]*(\s[^<>]*)?/?|!--.*?--|![a-zA-Z][^<>]*)>", re.DOTALL)
 #: A web address or an e-mail address is never longer.
 _LONGEST_LINE = 500
@@ -29,23 +42,40 @@ YEARS = range(1900, 2200)
 
 
 class Wrong(Exception):
-    """What is wrong with an answer, in sentences."""
+    """What is wrong with an answer: sentences, by the piece or the language of it that they are about; "" for the whole."""
 
-    def __init__(self, *sentences: str) -> None:
-        super().__init__(*sentences)
-        self.sentences = list(sentences)
+    def __init__(self, *sentences: str, pieces: Mapping[str, list[str]] | None = None) -> None:
+        self.pieces = dict(pieces or {"": list(sentences)})
+        super().__init__(*self.sentences)
+
+    @property
+    def sentences(self) -> list[str]:
+        """All of them, whatever they are about."""
+        return [sentence for each in self.pieces.values() for sentence in each]
 
 
 def string_of(answer: Any) -> str:
-    """A text in one normal form (NFC). Raises: Wrong for what is none."""
+    """A text in one normal form (NFC), without signs that have neither shape nor meaning. Raises: Wrong for what is none."""
     if isinstance(answer, bool) or not isinstance(answer, str | int | float):
         raise Wrong(_("Write a text here."))
-    return unicodedata.normalize("NFC", storable(str(answer)).replace("\r\n", "\n").replace("\r", "\n"))
+    try:
+        text = storable(str(answer)).replace("\r\n", "\n").replace("\r", "\n")
+    except ValueError as error:  # Python writes no numbers of more than 4300 digits
+        raise Wrong(_("This number is too large.")) from error
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", _IDLE_JOINER.sub("", _IDLE.sub("", text)))
+    return text
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of a text can be seen."""
+    return _NOTHING.fullmatch(text) is not None
 
 
 def clean(answer: Any, *, longest: int, lines: bool = False) -> str:
     """A text without what cannot be seen, of at most so many characters; lines: whether it may have several. Raises: Wrong."""
-    text = string_of(answer).strip()
+    # What some programs write between lines and paragraphs: on one line, the reader saw a blank there.
+    text = _BREAK.sub("\n" if lines else " ", string_of(answer)).strip()
     if not lines:
         text = text.replace("\t", " ")
     if len(text) > longest:

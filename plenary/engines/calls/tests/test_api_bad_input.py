@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 
 import pytest
 from django.test import Client
 
+from plenary.engines.calls.actions import import_submissions
+from plenary.engines.calls.form.table import write_table
 from plenary.engines.calls.models import Attachment, Submission
 from plenary.engines.calls.tests.programs import MINE, archive, open_call, picture
+from plenary.errors import Invalid
+from plenary.ground.audit.actors import SYSTEM
 from plenary.ground.files.models import StoredFile
 from plenary.ground.framework.models import Concept, Scheme
 from plenary.ground.framework.text import Text
@@ -95,10 +100,10 @@ BAD = [
 
 @pytest.fixture
 def everything(edition):
-    for scheme, codes in {"themes": ["health", "retired"], "countries": ["KE"], "stakeholder-types": ["academia"]}.items():
+    for scheme, codes in {"themes": ["health", "retired"], "countries": ["KE", "YU"], "stakeholder-types": ["academia", "guild"]}.items():
         made = Scheme.objects.create(code=scheme, title=Text.of(scheme))
         for code in codes:
-            Concept.objects.create(scheme=made, code=code, label=Text.of(code), retired_on="2020-01-01" if code == "retired" else None)
+            Concept.objects.create(scheme=made, code=code, label=Text.of(code), retired_on="2020-01-01" if code in ("retired", "YU", "guild") else None)
     return open_call(edition, "everything", EVERY_KIND)
 
 
@@ -107,12 +112,62 @@ def test_a_wrong_answer_is_told_at_its_field_and_never_submitted(everything, pro
     ann = program("ann")
     key = ann.start("2021/everything", choice="a")["id"]
     saved = ann.change(key, 1, **{field: answer})
-    assert saved.status_code == 200 and list(saved.json()["problems"]) == [field], saved.content
-    assert all(sentence for sentence in saved.json()["problems"][field])
+    assert saved.status_code == 200 and {key.partition(".")[0] for key in saved.json()["problems"]} == {field}, saved.content
+    assert all(sentence for sentences in saved.json()["problems"].values() for sentence in sentences)
     refused = ann.send("POST", f"{MINE}/{key}/submit")
-    assert refused.status_code == 422 and list(refused.json()["problems"]) == [field]
+    assert refused.status_code == 422 and refused.json()["problems"] == saved.json()["problems"]
     kept = Submission.objects.get()
     assert (kept.state, kept.answers, kept.number) == ("draft", {}, None)
+
+
+def test_what_is_wrong_with_a_piece_or_a_language_is_told_under_its_name_and_of_all_of_them_at_once(everything, program):
+    ann = program("ann")
+    key = ann.start("2021/everything", choice="a")["id"]
+    answers = {
+        "texts": {"fr": "bien", "ru": "a\x07", "not a language": "x"},
+        "organisation": {"country": "XX", "website": "ftp://a.b"},
+        "person": {"name": "Ann", "email": "ann", "post": "<b>x</b>"},
+        "days": {"from": "2021-01-02", "to": "soon"},
+        "money": {"amount": -1, "currency": "XXX"},
+        "link": "nothing",
+    }
+    problems = ann.change(key, 1, **answers).json()["problems"]
+    assert set(problems) == {
+        *("texts.ru", "texts.not a language", "organisation.name", "organisation.country", "organisation.website"),
+        *("person.email", "person.post", "days.to", "money.amount", "money.currency", "link"),
+    }
+    assert problems["person.email"] == ["Give an e-mail address such as name@example.org."]
+
+
+def test_retired_concepts_are_refused_at_their_field_in_the_same_words_by_program_page_and_table(everything, program):
+    body = {"name": "Harbour", "country": "YU", "stakeholder_type": "guild"}
+    answers = {"choice": "a", "concept": "retired", "concepts": ["health", "retired"], "country": "YU", "organisation": body}
+    told = {
+        "concept": "retired",
+        "concepts": "retired",
+        "country": "YU",
+        "organisation.country": "YU",
+        "organisation.stakeholder_type": "guild",
+    }
+    sentences = {key: [f"“{label}” is no longer used. Choose another."] for key, label in told.items()}
+
+    ann = program("ann")
+    key = ann.start("2021/everything", **answers)["id"]
+    assert ann.send("POST", f"{MINE}/{key}/submit").json()["problems"] == sentences
+
+    browser = Client()
+    browser.force_login(ann.user)
+    page = browser.get(f"/calls/answers/{key}/?check").content.decode()
+    assert page.count("is no longer used. Choose another.") == 2 * len(told), "in the list of problems, and at the field"
+    assert "Country: “YU” is no longer used." in page and 'href="#f-organisation.country"' in page
+    assert "Type: “guild” is no longer used." in browser.get(f"/calls/answers/{key}/preview/").content.decode()
+
+    table = io.BytesIO(write_table(everything.forms.get().form, [answers]))
+    with pytest.raises(Invalid) as caught:
+        import_submissions(actor=SYSTEM, call=everything, path=table)
+    assert caught.value.problems == {f"row 3, {key}": told for key, told in sentences.items()}
+    kept = Submission.objects.get()
+    assert (kept.state, kept.draft) == ("draft", answers)
 
 
 UNKEEPABLE = {

@@ -36,8 +36,10 @@ def checked(kind: str, answer: Any, languages: tuple[str, ...] = (), **more: Any
     definition = form({"code": "before", "kind": "text"}, {"code": "q", "kind": kind, **MORE.get(kind, {}), **more}, {"code": "after", "kind": "number"})
     found = check(definition, {"before": "Kept", "q": answer, "after": "12"}, lookups(), languages=languages)
     assert (found.answers["before"], found.answers["after"]) == ("Kept", 12)
-    assert set(found.problems) <= {"q"}
-    return " ".join(found.problems["q"]) if found.problems else found.answers.get("q")
+    assert {key.partition(".")[0] for key in found.problems} <= {"q"}
+    if not found.problems:
+        return found.answers.get("q")
+    return " ".join(f"{key.removeprefix('q').removeprefix('.')}: {' '.join(each)}".removeprefix(": ") for key, each in found.problems.items())
 
 
 GOOD = [
@@ -93,11 +95,81 @@ def test_good_answers_are_kept_typed_and_tidy(kind, answer, more, kept):
     assert checked(kind, answer, **more) == kept
 
 
+ENGLISH = {"languages": ("en",)}
+CHINESE, ARABIC, RUSSIAN = "农村地区数字健康项目的实践", "محطات الطقس للقرى الساحلية", "Метеостанции для прибрежных деревень"
+READABLE = [
+    ("text", "Weather stations", ENGLISH),
+    ("text", "Stations météorologiques côtières", ENGLISH),  # in which language, letters do not say
+    ("text", "村上春树 (Haruki Murakami)", ENGLISH),
+    ("text", "محمد علي", ENGLISH),  # a name alone
+    ("text", "王小明", ENGLISH),
+    ("long-text", f"The project is called “{CHINESE}”, and it works in the villages of the north.", ENGLISH),
+    ("text", "1,200 ✓ → 🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀", ENGLISH),
+    ("text", "𝐖𝐞𝐚𝐭𝐡𝐞𝐫 𝐬𝐭𝐚𝐭𝐢𝐨𝐧𝐬 ｆｏｒ ａｌｌ", ENGLISH),
+    ("text", CHINESE, {}),
+    ("text", CHINESE, {"languages": ("en", "zh")}),
+    ("text", CHINESE, {"languages": ("zh-Hant",)}),
+    ("text", "農村のデジタル健康プロジェクト", {"languages": ("ja",)}),
+    ("text", ARABIC, {"languages": ("fa",)}),
+    ("text", RUSSIAN, {"languages": ("sr",)}),
+    ("text", RUSSIAN, {"languages": ("xx",)}),  # nothing is known of it
+    ("text", CHINESE, {**ENGLISH, "becomes": "organisation"}),
+    ("organisation", {"name": CHINESE}, ENGLISH),
+    ("person", {"name": ARABIC}, ENGLISH),
+    ("link", "https://пример-метеостанции.рф/страница", ENGLISH),
+]  # fmt: skip
+FOREIGN = [
+    *[(kind, text, ENGLISH, "Please answer in English.") for kind in ("text", "long-text") for text in (CHINESE, ARABIC, RUSSIAN, "Μετεωρολογικοί σταθμοί", "मौसम केंद्र गाँवों के लिए")],
+    ("text", f"{CHINESE} (project)", ENGLISH, "Please answer in English."),
+    ("text", "数字健康", ENGLISH, "Please answer in English."),  # a whole title
+    ("text", "Weather stations", {"languages": ("ar",)}, "Please answer in Arabic."),
+    ("text", CHINESE, {"languages": ("en", "fr", "ru")}, "Please answer in one of these languages: English, French, Russian."),
+    ("text", {"en": CHINESE}, {**ENGLISH, "per_language": True}, "en: Please answer in English."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "answer", "more"), READABLE)
+def test_texts_that_readers_of_the_call_can_read_pass_with_names_and_quotations(kind, answer, more):
+    assert not isinstance(checked(kind, answer, **more), str) or checked(kind, answer, **more) == answer
+
+
+@pytest.mark.parametrize(("kind", "answer", "more", "words"), FOREIGN)
+def test_texts_in_a_script_that_no_language_of_the_call_is_written_in_are_refused(kind, answer, more, words):
+    assert checked(kind, answer, **more) == words
+
+
+IDLE = [
+    ("text", "a\u200bb\u00adc\ufeff", "abc"),
+    ("text", "\ufeffTitle\u2060 one", "Title one"),
+    ("text", "one\u2028two\u2029", "one two"),
+    ("long-text", "one\u2028two\u2029three", "one\ntwo\nthree"),
+    ("text", "pass\u200dword \u200cx\u200c", "password x"),
+    ("text", "می\u200cخواهم", "می\u200cخواهم"),  # Persian
+    ("text", "क्\u200dष", "क्\u200dष"),  # Hindi
+    ("text", "👩\u200d💻 ❤\ufe0f", "👩\u200d💻 ❤\ufe0f"),
+    ("text", "a\u200f (b)\u200e", "a\u200f (b)\u200e"),  # marks of direction turn nothing but their neighbours
+    ("text", "ភាសា\u200bខ្មែរ", "ភាសា\u200bខ្មែរ"),
+    ("text", "e\u200b\u0301", "é"),
+    ("choice", "\u200ba", "a"),
+    ("link", "https://exa\u00admple.org", "https://example.org"),
+    *[(kind, nothing, None) for kind in ("text", "long-text", "choice", "link") for nothing in ("\u200b", "\u200f \ufeff", "\u3164", "\u2028", "\u00ad\u2060")],
+]
+
+
+@pytest.mark.parametrize(("kind", "answer", "kept"), IDLE)
+def test_signs_without_shape_or_meaning_are_taken_out_and_those_that_writing_needs_stay(kind, answer, kept):
+    assert checked(kind, answer) == kept
+    assert kept is None or checked(kind, kept) == kept
+
+
 UNSEEN, TURNING, MARKS, TEXT = "signs that cannot be seen", "turn the direction of writing", "Write plain text", "Write a text here"
+CHOOSE = "Choose an answer."
 NOT_OFFERED, RETIRED = "not one of the answers to choose from", "no longer used"
 ONE_LINE, LONG, PARTS = "must be one line", "characters; at most", "has several parts"
 #: Answers of any kind whose text is written by people.
 WRITTEN = ("text", "long-text", "link", "email", "phone", "date", "number")
+LINES = ("text", "long-text", "link", "email", "phone", "date")
+CHOSEN = ("choice", "concept", "country", "choices", "concepts")
 BAD = [
     *[(kind, "a\x07b", {}, UNSEEN + " (U+0007)") for kind in WRITTEN],
     *[(kind, "a\x00b", {}, UNSEEN + " (U+FFFD)") for kind in WRITTEN],
@@ -106,20 +178,28 @@ BAD = [
     *[(kind, "<script>alert(1)</script>", {}, MARKS) for kind in WRITTEN],
     *[(kind, "x" * 20_001, {}, LONG) for kind in WRITTEN],
     *[(kind, "x" * 10_000_000, {}, LONG) for kind in WRITTEN],
-    *[(kind, True, {}, TEXT) for kind in ("text", "long-text", "link", "email", "phone", "date", "choice", "concept", "country", "choices", "concepts")],
-    *[(kind, ["a"], {}, TEXT) for kind in ("text", "long-text", "link", "email", "phone", "date", "number", "choice", "concept", "country")],
-    *[(kind, {"a": "b"}, {}, TEXT) for kind in ("text", "long-text", "link", "email", "phone", "date", "number", "choice", "concept", "country")],
-    *[(kind, [["a"]], {}, TEXT) for kind in ("choices", "concepts", "file", "image")],
+    *[(kind, True, {}, TEXT) for kind in LINES],
+    *[(kind, True, {}, CHOOSE) for kind in CHOSEN],
+    *[(kind, odd, {}, TEXT) for kind in (*LINES, "number") for odd in (["a"], {"a": "b"}, {"en": "a text"}, [["a"]], [{"a": ["b"]}], [None, "a"])],
+    *[(kind, odd, {}, CHOOSE) for kind in ("choice", "concept", "country") for odd in (["a"], {"a": "b"}, {"name": "a"}, [["a"]])],
+    *[(kind, odd, {}, CHOOSE) for kind in ("choices", "concepts") for odd in ({"en": "x"}, {"name": "x", "country": "CH"}, {"from": "2021-01-01"}, [["a"]], [{"a": "b"}], [True])],
+    *[(kind, odd, {}, "This file is not here any more.") for kind in ("file", "image") for odd in ({"en": "x"}, {"amount": 12}, [["a"]], [7], True, 12.5, "a text")],
+    *[(kind, {piece: ["a"]}, {}, f"{piece}: {TEXT}") for kind, piece in (("organisation", "name"), ("person", "email"), ("date-range", "from"), ("money", "amount"))],
+    ("organisation", {"name": "ITU", "country": ["CH"]}, {}, f"country: {CHOOSE}"),
+    ("money", {"amount": 1, "currency": {"a": "b"}}, {}, f"currency: {CHOOSE}"),
+    ("number", 10**5000, {}, "This number is too large."),
+    ("consent", {"a": "true"}, {}, "Answer yes or no."),
     *[(kind, ["a"], {}, PARTS) for kind in ("organisation", "person", "date-range", "money")],
     *[(kind, True, {}, PARTS) for kind in ("organisation", "person", "date-range", "money")],
     *[(kind, {"name": "x", "from": "2021-01-01", "amount": "1", "colour": "red"}, {}, "has no part") for kind in ("organisation", "person", "date-range", "money")],
-    *[(kind, {"name": "a\x07b"}, {}, f"Name: This contains {UNSEEN}") for kind in ("organisation", "person")],
-    *[(kind, {"name": "a\u2067b"}, {}, f"Name: This contains hidden signs that {TURNING}") for kind in ("organisation", "person")],
-    *[(kind, {"name": "<b>x</b>"}, {}, f"Name: {MARKS}") for kind in ("organisation", "person")],
-    *[(kind, {"name": "x" * 301}, {}, "Name: This has 301 characters") for kind in ("organisation", "person")],
+    *[(kind, {"name": "a\x07b"}, {}, f"name: This contains {UNSEEN}") for kind in ("organisation", "person")],
+    *[(kind, {"name": "a\u2067b"}, {}, f"name: This contains hidden signs that {TURNING}") for kind in ("organisation", "person")],
+    *[(kind, {"name": "<b>x</b>"}, {}, f"name: {MARKS}") for kind in ("organisation", "person")],
+    *[(kind, {"name": "x" * 301}, {}, "name: This has 301 characters") for kind in ("organisation", "person")],
     *[(kind, "nothing", {}, NOT_OFFERED) for kind in ("choice", "choices", "concept", "concepts", "country")],
     *[(kind, "<script>", {}, NOT_OFFERED) for kind in ("choice", "choices", "concept", "concepts", "country")],
     *[(kind, "x" * 10_000_000, {}, f"“{'x' * 60}” is {NOT_OFFERED}") for kind in ("choice", "choices", "concept", "concepts", "country")],
+    *[("text", f"a{sign}b", {}, f"{UNSEEN} (U+{ord(sign):04X})") for sign in "\u3164\u115f\uffa0\ufff9\ufffc\x85"],
     ("text", "a\nb", {}, ONE_LINE),
     ("text", "xx", {"longest": 1}, "This has 2 characters; at most 1 fit. Shorten it by 1."),
     ("text", {"fr": "x"}, {"per_language": True, "languages": ("en",)}, "“fr” is not a language in which this call can be answered"),
@@ -141,12 +221,12 @@ BAD = [
     ("country", "YU", {}, f"“Yugoslavia” is {RETIRED}"),
     ("country", "Switzerland", {}, NOT_OFFERED),
     ("organisation", {"website": "https://example.org"}, {}, "Give the name of the organisation."),
-    ("organisation", {"name": "ITU", "country": "YU"}, {}, f"Country: “Yugoslavia” is {RETIRED}"),
-    ("organisation", {"name": "ITU", "stakeholder_type": "pirates"}, {}, f"Type: “pirates” is {NOT_OFFERED}"),
-    ("organisation", {"name": "ITU", "website": "javascript:alert(1)"}, {}, "Website: Give a web address"),
+    ("organisation", {"name": "ITU", "country": "YU"}, {}, f"country: “Yugoslavia” is {RETIRED}"),
+    ("organisation", {"name": "ITU", "stakeholder_type": "pirates"}, {}, f"stakeholder_type: “pirates” is {NOT_OFFERED}"),
+    ("organisation", {"name": "ITU", "website": "javascript:alert(1)"}, {}, "website: Give a web address"),
     ("person", {"email": "ada@example.org"}, {}, "Give the name of the person."),
-    ("person", {"name": "Ada"}, {"invite": True}, "Give the e-mail address"),
-    ("person", {"name": "Ada", "email": "ada@"}, {}, "E-mail address: Give an e-mail address"),
+    ("person", {"name": "Ada"}, {"invite": True}, "email: Give the e-mail address"),
+    ("person", {"name": "Ada", "email": "ada@"}, {}, "email: Give an e-mail address"),
     *[("link", bad, {}, "Give a web address") for bad in ("javascript:alert(1)", "ftp://a.b", "https://", "https://a", "https://a b.org", "https://me@a.org", "http://[::1", "https://a.b:0", "//a.b", "https://.")],
     *[("email", bad, {}, "Give an e-mail address") for bad in ("ada", "ada@", "@example.org", "a b@example.org", "ada@example", "Ada <ada@example.org>")],
     *[("phone", bad, {}, "with the country's code") for bad in ("022 730 51 11", "+0 22", "+41 22 ABC", "+1234567890123456", "+12")],
@@ -157,7 +237,7 @@ BAD = [
     ("date-range", {"to": "2021-01-01"}, {}, "Give the first day."),
     ("date-range", {"from": "2021-01-01"}, {}, "Give the last day."),
     ("date-range", {"from": "2021-01-02", "to": "2021-01-01"}, {}, "The last day lies before the first."),
-    ("date-range", {"from": "x", "to": "2021-01-01"}, {}, "From: Give a day"),
+    ("date-range", {"from": "x", "to": "2021-01-01"}, {}, "from: Give a day"),
     *[("number", bad, {}, "Give a number in digits") for bad in ("twelve", "1,000", "1.000,5", "0x10", "nan", "inf", "1e", "--1", float("nan"), float("inf"))],
     *[("number", bad, {}, "too large") for bad in (10**15, "1e400", -(10**15))],
     ("number", True, {}, "Give a number."),

@@ -150,7 +150,7 @@ def test_a_call_for_some_stakeholders_says_so_at_the_field():
     owner = make_account()
     with pytest.raises(Invalid) as caught:
         submitted(call, owner)
-    assert "Government" in caught.value.problems["organisation"][0]
+    assert "Government" in caught.value.problems["organisation.stakeholder_type"][0]
     submitted(call, owner, organisation={"name": "Ministry", "stakeholder_type": "government"})
 
 

@@ -15,6 +15,7 @@ from plenary.engines.calls.queries import form_in_force
 from plenary.engines.calls.tests.forming import form, vocabularies
 from plenary.engines.calls.tests.forms import make_call
 from plenary.errors import Invalid
+from plenary.ground.files.tables import Report
 
 FORM = form(
     {"code": "title", "kind": "text", "required": True},
@@ -228,10 +229,11 @@ BROKEN = [
     ('title\n"x\n', "From here on this is not CSV"),
     (b"title\ncaf\xe9\n", "The file is not in UTF-8 (byte 0xe9 in line 2); save it as UTF-8."),
     ("title\nx\n".encode("utf-16"), "The file is in UTF-16; save it as UTF-8."),
-    (b"title\nx\x00y\n", "The file holds null characters"),
+    (b"t\x00i\x00t\x00l\x00e\x00\n", "The file holds null characters"),
     (b"PK\x03\x04 nonsense", "not a workbook that can be read"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "a workbook of an old kind, or one with a password"),
-    (b"title\n" + b"x" * 200_000, "field larger than field limit"),
+    (b"title\n" + b"x" * 200_000, "The text has 200,000 characters; at most 100,000 are taken."),
+    (b"x" * 200_000 + b"\nx\n", "There is no such column."),
 ]  # fmt: skip
 
 
@@ -241,6 +243,32 @@ def test_a_table_that_cannot_be_read_is_told_in_few_words(content, words):
     sentences = [sentence for each in found.values() for sentence in each]
     assert any(words in sentence for sentence in sentences), found
     assert len(sentences) <= 3
+
+
+def test_one_bad_cell_is_told_with_its_column_and_the_rows_after_it_are_read():
+    report = Report("table")
+    rows = read_table(
+        text("title,phone,kind\n" + "x" * 100_001 + ",1,a\n\nBoats\0,2,b\nRafts,3," + "y" * 1_000_000 + "\nShips,4,c\n"), FORM, vocabularies(), report=report
+    )
+    assert {problem.place: problem.text for problem in report.problems} == {
+        "row 2, title": "The text has 100,001 characters; at most 100,000 are taken.",
+        "row 5, kind": "The text has 1,000,000 characters; at most 100,000 are taken.",
+    }
+    assert [row.number for row in rows] == [2, 4, 5, 6] and [row.answers.get("phone") for row in rows] == ["1", "2", "3", "4"]
+    assert rows[1].answers["title"] == "Boats\ufffd", "which the check tells"
+    assert [row.unread for row in rows] == [{"title"}, frozenset(), {"kind"}, frozenset()]
+
+
+def test_a_problem_is_told_at_a_column_that_the_table_has():
+    [parts], [whole] = (read_table(text(f"title,summary.fr,{name}\nBoats,x,ITU\n"), FORM, vocabularies()) for name in ("organisation.name", "organisation"))
+    for row, names in (
+        (parts, ["organisation.name", "organisation.name", "summary.fr", "summary.fr", "title"]),
+        (whole, ["organisation", "organisation", "summary.fr", "summary.fr", "title"]),
+    ):
+        assert [row.column_of(key) for key in ("organisation", "organisation.website", "summary", "summary.fr", "title")] == names
+    assert problems(text("phone\n+41\n"), form({"code": "who", "kind": "person", "required": True}, {"code": "phone", "kind": "phone"})) == {
+        "row 1, who.name": ["The column is missing."]
+    }
 
 
 def test_unknown_columns_are_told_with_those_there_are():

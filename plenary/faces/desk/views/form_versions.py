@@ -50,7 +50,7 @@ def preview(request: DeskRequest, code: str, slug: str) -> HttpResponse:
         answers = read_posted(definition, request.POST)
         found_wrong = check(definition, answers, lookups, languages=tuple(call.languages)).problems
         # Files belong to a submission, and there is none: that they are missing says nothing here.
-        problems = {code: sentences for code, sentences in found_wrong.items() if definition.by_code[code].kind not in ("file", "image")}
+        problems = {code: sentences for code, sentences in found_wrong.items() if definition.by_code[code.partition(".")[0]].kind not in ("file", "image")}
     view = form_view(definition, answers, lookups, problems=problems, languages=tuple(call.languages), language=reader_language())
     return show_call(
         request,
