@@ -36,7 +36,9 @@ def call_of(name: str) -> Call:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Check and report; write nothing.")
 @click.option("--language", default="en", show_default=True, help="In which the contributors read.")
-def import_(call: str, file: Path, dry_run: bool, language: str) -> None:
+@click.option("--files-follow", is_flag=True, help="Take rows without the files that the form needs; they are added later.")
+@click.option("--tell", is_flag=True, help="Mail national focal points, where contributors agreed, and persons who are asked to join.")
+def import_(call: str, file: Path, dry_run: bool, language: str, files_follow: bool, tell: bool) -> None:
     """Import a table of submissions."""
     found = call_of(call)
     bar: Any
@@ -46,7 +48,9 @@ def import_(call: str, file: Path, dry_run: bool, language: str) -> None:
             bar.length = total
             bar.update(done - bar.pos)
 
-        report = import_submissions(actor=SYSTEM, call=found, path=file, dry_run=dry_run, language=language, progress=progress)
+        report = import_submissions(
+            actor=SYSTEM, call=found, path=file, dry_run=dry_run, language=language, files_follow=files_follow, tell=tell, progress=progress
+        )
     for line in report.lines():
         click.echo(line)
 

@@ -39,6 +39,15 @@ class SubmissionReceived(SubmissionChanged):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImportToBeTold(Event):
+    """Focal points and people named are to be told of what was imported to a call: the numbers from first to last."""
+
+    call: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SubmissionDecided(SubmissionChanged):
     """A decision was made. decision: its code."""
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from plenary.engines.calls.actions.submitting import send_invitations
-from plenary.engines.calls.events import CallChanged, SubmissionChanged, SubmissionReceived
+from plenary.engines.calls.events import CallChanged, ImportToBeTold, SubmissionChanged, SubmissionReceived
 from plenary.engines.calls.models import Submission
-from plenary.engines.calls.tasks import keep_reminding, look_after_drafts, send_receipt
+from plenary.engines.calls.tasks import keep_reminding, look_after_drafts, send_receipt, tell_of_imported
 from plenary.ground.audit.events import listen
 from plenary.ground.audit.words import add_verbs
 
@@ -54,6 +54,12 @@ add_verbs(
         "exported": _("Taken home as a file"),
     }
 )
+
+
+@listen(ImportToBeTold)
+def tell_others(event: ImportToBeTold) -> None:
+    """Staff said at the import that focal points and people named are to be told."""
+    tell_of_imported.enqueue(event.call, event.first, event.last)
 
 
 @listen(SubmissionReceived)

@@ -15,10 +15,11 @@ from django_tasks.base import Task
 from django_tasks_db.models import DBTaskResult
 
 from plenary.engines.calls.actions.forgetting import forget_old_drafts
+from plenary.engines.calls.actions.telling import tell_of_import
 from plenary.engines.calls.actions.together import go_on, note_broken
 from plenary.engines.calls.documents import submission_pdf
 from plenary.engines.calls.mails import absolute, mail, recipients
-from plenary.engines.calls.models import Submission
+from plenary.engines.calls.models import Call, Submission
 from plenary.engines.calls.queries.focal import focal_points_of, hidden_from_focal_points
 from plenary.engines.calls.reminders import take_due, unfinished
 from plenary.errors import NotAllowed
@@ -72,6 +73,14 @@ def _document(submission: Submission, language: str, *, hidden: frozenset[str] =
         return ()
     name = f"{submission.reference.replace('/', '-')}.pdf"
     return (store(actor=SYSTEM, upload=File(io.BytesIO(content), name=name)),)
+
+
+@task()
+def tell_of_imported(call: str, first: int, last: int) -> int:
+    """Tell focal points and the people named of what was imported to a call; how many mails."""
+    edition, _slash, slug = call.partition("/")
+    found = Call.objects.select_related("edition").get(edition__code=edition, slug=slug)
+    return tell_of_import(actor=SYSTEM, call=found, first=first, last=last)
 
 
 @task()

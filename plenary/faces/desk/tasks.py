@@ -16,7 +16,7 @@ def rebuild_search_index() -> int:
 
 
 @task()
-def read_submissions(call: int, user: int, token: str, language: str, reads: str, dry_run: bool) -> None:
+def read_submissions(call: int, user: int, token: str, language: str, reads: str, dry_run: bool, files_follow: bool = False, tell: bool = False) -> None:
     """Check a long table of submissions, or import it. Its page tells how far it is."""
     from plenary.faces.desk.importing import shelf, submissions
 
@@ -24,4 +24,5 @@ def read_submissions(call: int, user: int, token: str, language: str, reads: str
     actor = User.objects.filter(pk=user, is_active=True).first()
     kept = shelf.find(token, kind=submissions.shelf_kind(found), actor_id=actor.trail_id) if found and actor else None
     if found is not None and actor is not None and kept is not None:
-        submissions.work(actor=actor, call=found, kept=kept, language=language, reads=reads, dry_run=dry_run)
+        given = submissions.Given(reads, files_follow, tell)
+        submissions.work(actor=actor, call=found, kept=kept, language=language, given=given, dry_run=dry_run)

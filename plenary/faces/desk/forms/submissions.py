@@ -11,6 +11,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -259,10 +260,20 @@ class TableForm(DeskForm):
 
     file = forms.FileField(label=gettext_lazy("Table"), max_length=300)
     language = forms.ChoiceField(label=gettext_lazy("Language of the contributors"), help_text=gettext_lazy("Mails to them are written in it."))
+    tell = forms.BooleanField(
+        label=gettext_lazy("Tell focal points and invited people"),
+        help_text=gettext_lazy(
+            "One mail to each: to the national focal points where contributors agreed, and to persons whom the form asks to join. Leave it for what is old."
+        ),
+        required=False,
+    )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, files: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["language"].choices = list(language_names().items())  # type: ignore[attr-defined]
+        if files:
+            words = _("The form needs files, which a table cannot hold: %(names)s. Without this, no row can be imported.") % {"names": ", ".join(files)}
+            self.fields["files_follow"] = forms.BooleanField(label=_("Files follow later"), help_text=escape(words), required=False)
         file: Any = self.fields["file"]
         file.widget.attrs["accept"] = ",".join(SUFFIXES)
         file.help_text = _("%(endings)s, at most %(size)d MB. The table is only checked now; nothing is written before you confirm.") % {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -24,6 +25,15 @@ SUFFIXES = (".xlsx", ".csv")
 _PLACE = re.compile(r"\D*(\d+)[^,]*(?:, ?(?P<column>.*))?")
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was said beside the table. reads: in which language the contributors read; the others as ``import_submissions`` takes them."""
+
+    reads: str = "en"
+    files_follow: bool = False
+    tell: bool = False
+
+
 def shelf_kind(call: Call) -> str:
     """Under which kind the shelf keeps tables for a call."""
     return f"submissions {call}"
@@ -34,15 +44,15 @@ def is_short(kept: shelf.Kept) -> bool:
     return rows_expected(kept.path.read_bytes()) <= AT_ONCE
 
 
-def work(*, actor: Actor, call: Call, kept: shelf.Kept, language: str, reads: str, dry_run: bool) -> None:
+def work(*, actor: Actor, call: Call, kept: shelf.Kept, language: str, given: Given, dry_run: bool) -> None:
     """Check the table, or import it, and put what came of it on the shelf. Whoever calls has asked ``shelf.begin``.
 
-    language: in which the outcome is told. reads: in which the contributors read.
+    language: in which the outcome is told.
     """
     outcome, done = kept.outcome, False
     try:
         with translation.override(language):
-            outcome, done = _outcome(actor, call, kept, reads, dry_run)
+            outcome, done = _outcome(actor, call, kept, given, dry_run)
     except Exception:
         outcome = Outcome(problems=[Remark("", "", _("Reading this file broke off. Hand it in again; if it happens again, tell the administrator."))])
         raise
@@ -51,11 +61,12 @@ def work(*, actor: Actor, call: Call, kept: shelf.Kept, language: str, reads: st
         shelf.end(kept)
 
 
-def _outcome(actor: Actor, call: Call, kept: shelf.Kept, reads: str, dry_run: bool) -> tuple[Outcome, bool]:
+def _outcome(actor: Actor, call: Call, kept: shelf.Kept, given: Given, dry_run: bool) -> tuple[Outcome, bool]:
     try:
         report = import_submissions(
-            actor=actor, call=call, path=kept.path, dry_run=dry_run, language=reads, progress=lambda done, total: shelf.tell(kept, done, total)
-        )
+            actor=actor, call=call, path=kept.path, dry_run=dry_run, language=given.reads, files_follow=given.files_follow, tell=given.tell,
+            progress=lambda done, total: shelf.tell(kept, done, total),
+        )  # fmt: skip
     except Invalid as error:
         return _problems(error), False
     except Conflict as error:

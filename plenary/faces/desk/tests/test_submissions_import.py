@@ -11,10 +11,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
+from plenary.engines.calls import actions
 from plenary.engines.calls.models import Call, Submission
-from plenary.engines.calls.tests.working import make_call, make_edition
+from plenary.engines.calls.tests.working import FIELDS, form_of, make_call, make_edition
 from plenary.faces.desk.importing import shelf
 from plenary.faces.desk.importing import submissions as importing
+from plenary.ground.audit.actors import SYSTEM
 
 pytestmark = pytest.mark.django_db
 IMPORT = "/desk/editions/2021/calls/prizes/import/"
@@ -133,3 +135,24 @@ def test_only_those_who_decide_import_and_each_sees_their_own_file(call: Call, a
     for wrong in ("?reads=xx1", "?colour=red"):
         assert client.get(path.split("?")[0] + wrong).status_code == 400
     assert client.get(f"{IMPORT}..%2f..%2fetc/").status_code in (302, 404)
+
+
+def test_files_follow_and_others_are_told_only_where_it_is_said(call: Call, at_desk: Callable[..., Client]) -> None:
+    fields = [{**field, "required": field["code"] in ("title", "report")} for field in FIELDS]
+    actions.put_form(actor=SYSTEM, call=call, definition=form_of(*fields))
+    client = at_desk()
+    page = client.get(IMPORT).content.decode()
+    assert "Files follow later" in page and "Report" in page and 'name="tell"' in page and " checked>" not in page
+    path = hand_over(client, GOOD)
+    looked = client.get(path).content.decode()
+    assert "<code>report</code>" in looked and "Import these" not in looked
+    upload = SimpleUploadedFile("table.csv", GOOD.encode())
+    path = client.post(IMPORT, {"file": upload, "language": "en", "files_follow": "on", "tell": "on"})["Location"]
+    looked = client.get(path).content.decode()
+    assert "2 lack files" in looked and "0 people would be told by mail." in looked
+    client.post(path, {"import": "1"})
+    assert Submission.objects.filter(origin="import").count() == 2
+
+
+def test_a_form_without_files_asks_nothing_about_them(call: Call, at_desk: Callable[..., Client]) -> None:
+    assert "Files follow later" not in at_desk().get(IMPORT).content.decode()

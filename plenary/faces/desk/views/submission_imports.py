@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
@@ -17,16 +20,18 @@ from plenary.engines.calls.queries import form_in_force
 from plenary.faces.desk.access import DeskRequest, desk_page, sent
 from plenary.faces.desk.forms.submissions import TableForm
 from plenary.faces.desk.importing import shelf
-from plenary.faces.desk.importing.submissions import is_short, shelf_kind, work
+from plenary.faces.desk.importing.submissions import Given, is_short, shelf_kind, work
 from plenary.faces.desk.tasks import read_submissions
 from plenary.faces.desk.views.submissions import call_at_desk, show_submissions
 from plenary.ground.web.query import Query, read_query
 
 
 class CheckQuery(Query):
-    """reads: the language of the contributors; it is kept in the address until the table is imported."""
+    """What was said beside the table; it is kept in the address until the table is imported."""
 
     reads: str = Field("en", pattern=r"^[a-z]{2}$")
+    files_follow: bool = False
+    tell: bool = False
 
 
 @desk_page()
@@ -34,15 +39,18 @@ class CheckQuery(Query):
 def upload(request: DeskRequest, code: str, slug: str) -> HttpResponse:
     """Hand a table in; it is checked at once."""
     call = call_at_desk(request, code, slug, "calls.decide")
-    if form_in_force(call) is None:
+    asked = form_in_force(call)
+    if asked is None:
         messages.error(request, _("This call has no form yet, so nothing can be entered."))
         return redirect("desk:submissions", code, slug)
-    form = TableForm(*sent(request), initial={"language": (call.languages or ["en"])[0]})
+    files = [str(field.label) for field in asked.form if field.kind in ("file", "image") and field.required]
+    form = TableForm(*sent(request), files=files, initial={"language": (call.languages or ["en"])[0]})
     if request.method == "POST" and form.is_valid():
         kept = shelf.put(form.cleaned_data["file"], kind=shelf_kind(call), edition=code, actor_id=request.user.trail_id)
-        reads = form.cleaned_data["language"]
-        _start(request, call, kept, reads, dry_run=True)
-        return redirect(f"{reverse('desk:submissions_import_check', args=[code, slug, kept.token])}?reads={reads}")
+        given = Given(form.cleaned_data["language"], form.cleaned_data.get("files_follow", False), form.cleaned_data["tell"])
+        _start(request, call, kept, given, dry_run=True)
+        query = urlencode({name: value for name, value in asdict(given).items() if value})
+        return redirect(f"{reverse('desk:submissions_import_check', args=[code, slug, kept.token])}?{query}")
     return show_submissions(
         request,
         "desk/submissions_import.html",
@@ -70,7 +78,7 @@ def check(request: DeskRequest, code: str, slug: str, token: str) -> HttpRespons
             messages.success(request, _("The file is thrown away; nothing was imported."))
             return redirect("desk:submissions_import", code, slug)
         if "import" in request.POST and not kept.done and not kept.outcome.problems:
-            _start(request, call, kept, asked.reads, dry_run=False)
+            _start(request, call, kept, Given(asked.reads, asked.files_follow, asked.tell), dry_run=False)
         return redirect(request.get_full_path())
     listed = reverse("desk:submissions", args=[code, slug])
     return show_submissions(
@@ -86,13 +94,14 @@ def check(request: DeskRequest, code: str, slug: str, token: str) -> HttpRespons
     )
 
 
-def _start(request: DeskRequest, call: Call, kept: shelf.Kept, reads: str, *, dry_run: bool) -> None:
+def _start(request: DeskRequest, call: Call, kept: shelf.Kept, given: Given, *, dry_run: bool) -> None:
     """Work on the table now where it is short, else in the background."""
     if not shelf.begin(kept):
         messages.warning(request, _("This file is being worked on already."))
         return
     language = get_language() or "en"
     if is_short(kept):
-        work(actor=request.user, call=call, kept=kept, language=language, reads=reads, dry_run=dry_run)
+        work(actor=request.user, call=call, kept=kept, language=language, given=given, dry_run=dry_run)
         return
-    transaction.on_commit(lambda: read_submissions.enqueue(call.pk, request.user.pk, kept.token, language, reads, dry_run) and None)
+    values = (call.pk, request.user.pk, kept.token, language, given.reads, dry_run, given.files_follow, given.tell)
+    transaction.on_commit(lambda: read_submissions.enqueue(*values) and None)
