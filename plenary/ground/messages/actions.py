@@ -360,6 +360,13 @@ def set_sending(*, actor: Actor, code: str, scope: str = "", held: bool | None) 
     record(actor=actor, verb="changed", kind="outgoing.template", key=str(rule), before={"held": before}, after={"held": after})
 
 
+def ensure_templates() -> None:
+    """Load mail templates that came with the platform and are not here yet, as on a new site before its first mail."""
+    here = set(MessageTemplate.objects.filter(scope="").values_list("code", flat=True))
+    if set(tomllib.loads(DATA.read_text(encoding="utf-8"))) - here:
+        load_templates(actor=SYSTEM)
+
+
 @transaction.atomic
 def load_templates(*, actor: Actor, path: Path = DATA) -> int:
     """Load the mail templates that come with the platform; what staff have changed stays. How many there are."""

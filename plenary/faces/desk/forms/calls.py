@@ -315,6 +315,8 @@ class PhaseForm(DeskForm):
 class NewPhaseForm(PhaseForm):
     """A phase to be added."""
 
+    field_order = ("kind", "title", "code")
+
     code = forms.CharField(
         label=gettext_lazy("Name in its address"),
         required=False,

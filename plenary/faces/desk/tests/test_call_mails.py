@@ -135,3 +135,13 @@ def test_common_words_are_the_secretariats_of_the_whole_site(call: Call, at_desk
     assert client.get("/desk/mails/nothing/").status_code == 404
     assert client.get(f"{MAILS}role-granted/").status_code == 404
     assert client.post(f"{MAILS}nothing/").status_code == 404
+
+
+def test_a_new_site_shows_its_mails_before_the_first_was_written(edition: Edition, at_desk: Callable[..., Client]) -> None:
+    MessageTemplate.objects.all().delete()
+    client = at_desk()
+    assert client.get("/desk/mails/calls-receipt/").status_code == 200
+    MessageTemplate.objects.all().delete()
+    assert "calls-receipt" in client.get("/desk/mails/").text
+    MessageTemplate.objects.all().delete()
+    assert "/mails/calls-receipt/" in client.get("/desk/editions/2021/calls/prizes/mails/").text

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from plenary.engines.calls import intakes
-from plenary.engines.calls.actions import create_call, put_form
+from plenary.engines.calls.actions import create_call, put_form, start_draft
 from plenary.engines.calls.form.definition import Definition
 from plenary.engines.calls.models import Call, Phase, Submission
 from plenary.errors import Invalid
@@ -474,3 +474,16 @@ def test_no_page_costs_more_queries_with_more_rows(
     for name, number in most.items():
         with django_assert_max_num_queries(number):
             assert client.get(paths[name]).status_code == 200
+
+
+def test_the_page_says_at_once_that_the_only_time_for_submissions_must_stay(call: Call, at_desk: Callable[..., Client]) -> None:
+    client, path = at_desk(), f"{CALLS}prizes/phase/submission/remove/"
+    page = client.get(path).text
+    assert "only phase for submissions" in page and "Take it away</button>" in page
+    put_form(actor=SYSTEM, call=call, definition=Definition.from_data(FORM))
+    start_draft(actor=SYSTEM, call=call, answers={"title": "One"})
+    page = client.get(path).text
+    assert "It must stay" in page and "Take it away</button>" not in page
+    assert client.post(path, {"reason": ""}).status_code == 400
+    Phase.objects.create(call=call, code="second", kind="collect", title=Text.of("Second round"), position=9)
+    assert "Take it away</button>" in client.get(path).text

@@ -19,7 +19,7 @@ from plenary.faces.desk.shell import show
 from plenary.faces.desk.views.calls import call_for, show_call
 from plenary.ground.audit.actors import require
 from plenary.ground.framework.text import reader_language
-from plenary.ground.messages.actions import change_template, drop_own_template, own_template, set_sending
+from plenary.ground.messages.actions import change_template, drop_own_template, ensure_templates, own_template, set_sending
 from plenary.ground.messages.models import MessageTemplate
 from plenary.ground.messages.sending import can_wait, held_among
 
@@ -40,6 +40,7 @@ class Row:
 def call_mails(request: DeskRequest, code: str, slug: str) -> HttpResponse:
     """The mails about a call's submissions."""
     call = call_for(request, code, slug)
+    ensure_templates()
     own = {each.code: each for each in MessageTemplate.objects.filter(scope=call.scope)}
     common = {each.code: each for each in MessageTemplate.objects.filter(scope="", code__in=CALL_MAILS)}
     waits = held_among(CALL_MAILS, call.scope)
@@ -99,6 +100,7 @@ def call_mail(request: DeskRequest, code: str, slug: str, kind: str) -> HttpResp
 @desk_page("outgoing.change_template")
 def mails(request: DeskRequest) -> HttpResponse:
     """The words of all mails that the platform writes."""
+    ensure_templates()
     found = MessageTemplate.objects.filter(scope="").order_by("code")
     waits = held_among([each.code for each in found])
     rows = [Row(each.code, name_of(each.code), str(each.subject), False, each.is_edited, each.code in waits) for each in found]
@@ -156,6 +158,7 @@ def _sending(request: DeskRequest, kind: str, call: Call | None = None) -> Sendi
 
 
 def _common(kind: str) -> MessageTemplate:
+    ensure_templates()
     return get_object_or_404(MessageTemplate, code=kind, scope="")
 
 

@@ -181,7 +181,15 @@ def remove_phase(request: DeskRequest, code: str, slug: str, phase: str) -> Http
             messages.success(request, _("The phase is taken away."))
             return redirect(f"{reverse('desk:call_settings', args=[code, slug])}#phases")
     return show_call(
-        request, "desk/call_remove.html", call, (_("Take a phase away"), ""), status=400 if form.errors else 200, form=form, phase=found, submissions=0
+        request,
+        "desk/call_remove.html",
+        call,
+        (_("Take a phase away"), ""),
+        status=400 if form.errors else 200,
+        form=form,
+        phase=found,
+        is_only=found.kind == Phase.Kind.COLLECT and not call.phases.filter(kind=Phase.Kind.COLLECT).exclude(pk=found.pk).exists(),
+        submissions=call.submissions.count(),
     )
 
 
