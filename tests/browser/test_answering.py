@@ -249,6 +249,40 @@ def test_two_tabs_that_edit_one_draft_overwrite_nothing(open_page, site):
     expect(third.locator("[name='f-challenges']")).to_have_value("Only the first wrote here")
 
 
+def test_without_a_script_too_a_conflict_is_told_at_the_top_and_loses_nothing(open_page, site):
+    first = open_page(script=False, width=360)
+    first.goto(f"{site.address}{FORM}")
+    first.fill("[name='f-title']", "A title")
+    first.click(".actions button[value='draft']")
+    first.wait_for_url("**/answers/**")
+    second = first.context.new_page()
+    second.goto(first.url)
+    first.fill("[name='f-title']", "The first tab’s title")
+    first.click(".actions button[value='draft']")
+    second.fill("[name='f-title']", "The second tab’s title")
+    second.click(".actions button[value='draft']")
+    expect(second.locator("#problems a")).to_have_attribute("href", "#f-title")
+    expect(second.locator("#f-title-field .theirs")).to_contain_text("The first tab’s title")
+    expect(second.locator("[name='f-title']")).to_have_value("The second tab’s title")
+
+
+def test_pressing_a_button_without_a_line_leaves_the_form_where_it_is(open_page, site):
+    page = open_page()
+    page.goto(f"{site.address}{FORM}")
+    page.fill("[name='f-title']", "Pressed in a tunnel")
+    page.keyboard.press("Tab")
+    page.wait_for_url("**/answers/**")
+    page.context.set_offline(True)
+    page.fill("[name='f-goals']", "More of it")
+    page.click("button[name='next']:visible")
+    expect(page.locator(".saved")).to_contain_text("No connection")
+    expect(page.locator("[name='f-goals']")).to_have_value("More of it")
+    page.context.set_offline(False)
+    expect(page.locator(".saved")).to_contain_text("Saved")
+    page.click("button[name='next']:visible")
+    page.wait_for_url("**/preview/")
+
+
 def test_the_whole_form_is_filled_and_sent_on_by_keyboard_alone(open_page, site):
     page = open_page()
     page.goto(f"{site.address}/calls/demo/prizes/")
