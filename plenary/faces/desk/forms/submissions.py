@@ -182,7 +182,6 @@ class NoteForm(DeskForm):
     text = forms.CharField(label=gettext_lazy("Note"), widget=forms.Textarea(attrs={"rows": 3}), max_length=10_000)
 
 
-class TagsForm(DeskForm):
 class AddressForm(DeskForm):
     """To whom a submission belongs that staff entered."""
 
@@ -194,6 +193,7 @@ class AddressForm(DeskForm):
     )
 
 
+class TagsForm(DeskForm):
     """All tags of a submission."""
 
     names = forms.CharField(label=gettext_lazy("Tags"), required=False, max_length=1500, help_text=gettext_lazy("Several are parted by commas."))
