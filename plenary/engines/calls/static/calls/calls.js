@@ -1,10 +1,10 @@
-// What HTML alone cannot give the form of a call: saving as one writes, over a line that breaks; counting words; showing
-// only what is asked; sending files in pieces. Without it everything works by the buttons.
+// What HTML alone cannot give the form of a call: saving as one writes, over a line that breaks; sending files in pieces.
+// Without it everything works by the buttons. Counting words and showing only what is asked is in form.js.
 "use strict";
 (() => {
   const form = document.getElementById("answer");
   if (!form || !window.fetch || !window.FormData) return;
-  document.documentElement.classList.add("js");
+  document.documentElement.classList.add("sends");
   const say = form.dataset;
   const status = form.querySelector(".saved");
   const seenField = form.elements.seen;
@@ -119,7 +119,8 @@
         moveTo(told.path);
         showProblems(told.problems || {});
         for (const conflict of told.conflicts || []) showConflict(conflict);
-        if (state() === written) forget();
+        // What is too long to be kept there stays here.
+        if (state() === written && !Object.keys(told.problems || {}).length) forget();
         tell((told.conflicts || []).length ? say.conflict : say.saved + " " + clock() + (told.note ? " · " + told.note : ""), (told.conflicts || []).length > 0 || Boolean(told.note));
         return true;
       } catch {
@@ -239,87 +240,6 @@
     });
     field.append(box);
   };
-
-  // ---- words ----
-  // The same rule as on the server: see form/words.py.
-  const SINGLE = "\u0e00-\u0e7f\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff";
-  const BLANK = " \t\n\r\f\v\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000";
-  const WORD = new RegExp(`[${SINGLE}]|[^${BLANK}${SINGLE}]*(?![${SINGLE}])[\\p{L}\\p{N}][^${BLANK}${SINGLE}]*`, "gu");
-  const countWords = (text) => (text.match(WORD) || []).length;
-  window.plenaryCountWords = countWords;
-  for (const area of form.querySelectorAll("textarea[data-most]")) {
-    const least = Number(area.dataset.least);
-    const most = Number(area.dataset.most);
-    const count = document.createElement("p");
-    count.className = "count";
-    area.after(count);
-    const show = () => {
-      const n = countWords(area.value);
-      count.textContent = say.words.replace("{n}", n) + (most ? " / " + (least ? least + "–" : "") + most : "");
-      count.classList.toggle("over", Boolean(most) && n > most);
-      count.classList.toggle("fits", n >= least && n > 0 && (!most || n <= most));
-    };
-    area.addEventListener("input", show);
-    show();
-  }
-
-  // ---- only what is asked ----
-  const given = (code) => {
-    const field = fieldOf(code);
-    if (!field || field.hidden) return [];
-    const found = [];
-    for (const control of field.querySelectorAll("[name^='f-']")) {
-      if (control.type === "hidden" && control.value === "") continue;
-      if ((control.type === "checkbox" || control.type === "radio") && !control.checked) continue;
-      if (control.value.trim()) found.push(control.value);
-    }
-    return found;
-  };
-  const conditional = [...form.querySelectorAll("[data-when]")];
-  const ask = () => {
-    for (const field of conditional) {
-      const values = given(field.dataset.when);
-      const among = field.dataset.among ? field.dataset.among.split(" ") : [];
-      field.hidden = !(among.length ? values.some((value) => among.includes(value)) : values.length > 0);
-    }
-  };
-  if (conditional.length) {
-    form.addEventListener("change", ask);
-    ask();
-  }
-
-  // ---- finding in long lists ----
-  for (const list of form.querySelectorAll(".options.long")) {
-    const search = document.createElement("input");
-    search.type = "search";
-    search.className = "list-search";
-    search.placeholder = say.search;
-    search.setAttribute("aria-label", say.search);
-    list.before(search);
-    const bare = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-    const options = [...list.querySelectorAll("label")].map((option) => [option, bare(option.textContent)]);
-    const none = document.createElement("p");
-    none.className = "quiet";
-    none.setAttribute("role", "status");
-    none.textContent = "";
-    list.append(none);
-    search.addEventListener("input", (event) => {
-      event.stopPropagation();
-      const wanted = bare(search.value.trim());
-      let found = 0;
-      for (const [option, text] of options) {
-        const fits = text.includes(wanted);
-        found += fits;
-        option.hidden = !fits && !option.querySelector("input").checked;
-      }
-      for (const details of list.querySelectorAll("details")) {
-        details.hidden = ![...details.querySelectorAll("label")].some((option) => !option.hidden);
-        details.open = wanted ? !details.hidden : Boolean(details.querySelector("input:checked"));
-      }
-      none.textContent = found ? "" : say.none;
-    });
-    search.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
-  }
 
   // ---- names of organisations ----
   for (const pieces of form.querySelectorAll("[data-organisations]")) {
@@ -489,7 +409,7 @@
     timer = setTimeout(save, Math.max(Number(say.unsaved) * 1000, PAUSE));
   }
   if (restore()) {
-    ask();
+    form.dispatchEvent(new Event("plenary:put")); // form.js looks again at what is asked
     tell(say.restored);
     save();
   }
