@@ -1,4 +1,4 @@
-"""What counts as a word: one rule for page and server (``calls.js`` has the same expression).
+"""What counts as a word: one rule for page and server (``form.js`` has the same expression).
 
 A word is a run of signs between blanks with at least one letter or digit in it. Scripts written without blanks (Han,
 Kana, Thai, Lao, Khmer, Burmese) count sign by sign, as word processors count them for Chinese.

@@ -13,7 +13,7 @@ import pytest
 
 from plenary.engines.calls.form.words import BLANK, SINGLE, count_words
 
-SCRIPT = Path(__file__).parents[1] / "static/calls/calls.js"
+SCRIPT = Path(__file__).parents[1] / "static/calls/form.js"
 SAMPLES = [
     ("", 0),
     ("   \n\t ", 0),
@@ -53,7 +53,7 @@ def test_blanks_around_and_lines_between_change_nothing():
 def in_script(name: str) -> str:
     """A constant of the page's script."""
     found = re.search(rf"const {name} = (\"[^\n]*\");", SCRIPT.read_text(encoding="utf-8"))
-    assert found, f"calls.js has no {name}"
+    assert found, f"form.js has no {name}"
     return found[1]
 
 

@@ -119,7 +119,6 @@
         moveTo(told.path);
         showProblems(told.problems || {});
         for (const conflict of told.conflicts || []) showConflict(conflict);
-        // What is too long to be kept there stays here.
         if (state() === written && !Object.keys(told.problems || {}).length) forget();
         tell((told.conflicts || []).length ? say.conflict : say.saved + " " + clock() + (told.note ? " · " + told.note : ""), (told.conflicts || []).length > 0 || Boolean(told.note));
         return true;
