@@ -19,8 +19,9 @@ from plenary.ground.messages.sending import declare
 from plenary.ground.web.templatetags.web import moment_in_words
 
 ABOUT = "calls.submission"
-#: Decisions are told once staff have read them over; whoever asks for the address of a draft waits for it.
-for _code in ("calls-accepted", "calls-declined"):
+#: The mails by which a decision is told: they leave once staff have read them over. Who asks for the address of a draft waits for it.
+OF_DECISIONS = ("calls-accepted", "calls-declined")
+for _code in OF_DECISIONS:
     declare(_code, held=True)
 declare("calls-draft-link", always_at_once=True)
 

@@ -20,10 +20,12 @@ from plenary.engines.calls import models
 from plenary.engines.calls.actions.common import move
 from plenary.engines.calls.actions.deciding import DECLINED, assign, check_decision, decide, set_tags, undo_decision
 from plenary.engines.calls.actions.records import ChangedSince, touched_by_undoing
+from plenary.engines.calls.mails import ABOUT, OF_DECISIONS
 from plenary.engines.calls.models import BatchItem, Call, Decision, Submission
 from plenary.errors import Conflict, Invalid, NotAllowed
 from plenary.ground.audit.actions import record
 from plenary.ground.audit.actors import Actor, require
+from plenary.ground.messages.models import OutboxMessage
 from plenary.ground.people.models import User
 
 KIND = "calls.batch"
@@ -283,6 +285,7 @@ class Batch:
     is_working: bool = False
     is_broken: bool = False
     problems: tuple[tuple[Submission, str], ...] = ()
+    unmailed: int = 0  # contributors to whom it could not be told
 
     @property
     def is_over(self) -> bool:
@@ -312,8 +315,17 @@ def batch_of(call: Call, key: uuid.UUID) -> Batch | None:
     troubled = found.items.filter(state__in=(state.FAILED, state.STUCK)).select_related("submission__call__edition").order_by("submission__number", "pk")
     return Batch(
         key, deed_of(found), done, found.notify, found.undone_at is not None, total, finished, found.undo_at is not None, open_end and not broken, broken,
-        tuple((each.submission, each.problem) for each in troubled),
+        tuple((each.submission, each.problem) for each in troubled), _unmailed(found),
     )  # fmt: skip
+
+
+def _unmailed(batch: models.Batch) -> int:
+    """How many mails about the batch's decisions could not be made, or did not arrive."""
+    if not batch.notify:
+        return 0
+    keys = [str(key) for key in batch.items.values_list("submission_id", flat=True)]
+    failed = OutboxMessage.objects.filter(about_kind=ABOUT, about_key__in=keys, template__in=OF_DECISIONS, state=OutboxMessage.State.FAILED)
+    return failed.filter(created_at__gte=batch.begun_at).count()
 
 
 def _held(actor: Actor, call: Call, batch: uuid.UUID) -> models.Batch:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
-from plenary.engines.calls.mails import absolute
+from plenary.engines.calls.mails import OF_DECISIONS, absolute
 from plenary.engines.calls.models import Call, Submission
 from plenary.engines.calls.queries.selection import decision_in_words
 from plenary.errors import Conflict, Invalid
@@ -41,8 +41,6 @@ CALL_MAILS: dict[str, tuple[Words, tuple[str, ...]]] = {
     "calls-invitation": (gettext_lazy("Invitation to join a submission"), ("inviter",)),
     "calls-draft-link": (gettext_lazy("The address of a draft, sent on request"), ()),
 }
-#: Of them, those by which a decision is told.
-OF_DECISIONS = ("calls-accepted", "calls-declined")
 OTHER_MAILS: dict[str, Words] = {
     "role-granted": gettext_lazy("A role was given"),
     "login_code": gettext_lazy("Code for signing in"),

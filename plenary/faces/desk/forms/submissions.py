@@ -149,7 +149,7 @@ class DecideForm(DeskForm):
 class ReturnForm(DeskForm):
     """Giving a submission back."""
 
-    message = message_field(label=gettext_lazy("What is to be changed"), help_text=gettext_lazy("The contributor gets it by mail at once."))
+    message = message_field(label=gettext_lazy("What is to be changed"))
     until = MomentField(
         label=gettext_lazy("By when it must come again"),
         required=False,

@@ -19,6 +19,7 @@ from plenary.engines.calls.actions.common import KIND, TRANSITIONS
 from plenary.engines.calls.actions.deciding import DECLINED
 from plenary.engines.calls.actions.records import Touched, changed_since, touched_at_stake
 from plenary.engines.calls.form.fields import ORGANISATION, TITLE
+from plenary.engines.calls.mails import OF_DECISIONS
 from plenary.engines.calls.models import IntakeResult, Submission
 from plenary.engines.calls.queries import duplicates_of, readable, submission_for
 from plenary.engines.calls.queries.selection import Selection, Sight, decision_in_words, place_of, sight_of, staff_of
@@ -27,6 +28,7 @@ from plenary.errors import Conflict, Invalid
 from plenary.faces.desk import trails
 from plenary.faces.desk.access import DeskRequest, desk_page
 from plenary.faces.desk.answers import answers_in_words, compared, versions_in_words
+from plenary.faces.desk.forms.mails import leaving_of
 from plenary.faces.desk.forms.submissions import (
     AddressForm,
     AssignForm,
@@ -43,7 +45,9 @@ from plenary.faces.desk.forms.submissions import (
 from plenary.faces.desk.views.submissions import list_path, show_submissions
 from plenary.ground.audit.actors import may, require
 from plenary.ground.audit.queries import trail_of
+from plenary.ground.messages.models import OutboxMessage
 from plenary.ground.messages.queries import about
+from plenary.ground.messages.sending import held_among
 from plenary.ground.people.models import User
 from plenary.ground.web.query import read_query
 
@@ -221,6 +225,10 @@ def _verbs(request: DeskRequest, found: Submission, staff: list[User], verb: str
         verbs["decide"] = Verb(DecideForm(data("decide"), prefix="decide", choices=choices, asks=asks, initial={"decision": choices[0][0]}), _decide)
     if found.state in TRANSITIONS["returned"][0]:
         verbs["return"] = Verb(ReturnForm(data("return"), prefix="return", zone=found.call.edition.zone), _return)
+    waits = held_among((*OF_DECISIONS, "calls-returned"), found.call.scope)
+    for name, field, kinds in (("decide", "notify", set(OF_DECISIONS)), ("return", "message", {"calls-returned"})):
+        if name in verbs:
+            verbs[name].form.fields[field].help_text = leaving_of(kinds, waits)
     if found.state in TRANSITIONS["withdrawn"][0]:
         verbs["withdraw"] = Verb(ReasonForm(data("withdraw"), prefix="withdraw"), _withdraw)
     if found.state in TRANSITIONS["reopened"][0]:
@@ -247,19 +255,37 @@ def _possible_decisions(found: Submission, standing: list[str]) -> list[tuple[st
     return [(code, label) for code, label in decision_choices(found.call) if code in (following, DECLINED)]
 
 
+def _latest_mail(found: Submission) -> int:
+    return about(KIND, str(found.pk)).values_list("pk", flat=True).first() or 0
+
+
+def _mail_in_words(found: Submission, before: int) -> str:
+    """What became of the mails that were written since; what they tell of stands in any case."""
+    made = list(about(KIND, str(found.pk)).filter(pk__gt=before))
+    failed = ", ".join(each.to for each in made if each.state == OutboxMessage.State.FAILED)
+    if failed:
+        return _("But no mail could be made to “%(to)s”, which is not an e-mail address. It stands in the outbox, where it can be corrected.") % {"to": failed}
+    if not made:
+        return _("No mail was written, since no address is known.")
+    if any(each.state == OutboxMessage.State.HELD for each in made):
+        return _("The mail waits in the outbox.")
+    return _("The mail is on its way.")
+
+
 def _decide(actor: User, found: Submission, form: DecideForm) -> str:
-    given = form.cleaned_data
+    given, before = form.cleaned_data, _latest_mail(found)
     actions.decide(
-        actor=actor, submission=found, code=given["decision"], message=given["message"], notify=given["notify"], hold=True,
+        actor=actor, submission=found, code=given["decision"], message=given["message"], notify=given["notify"],
         changed_too=given.get("changed_too", False),
     )  # fmt: skip
     words = _("Decided: %(decision)s.") % {"decision": decision_in_words(given["decision"])}
-    return " ".join([words, _("The mail waits in the outbox.")]) if given["notify"] else words
+    return f"{words} {_mail_in_words(found, before)}" if given["notify"] else words
 
 
 def _return(actor: User, found: Submission, form: ReturnForm) -> str:
+    before = _latest_mail(found)
     actions.return_for_changes(actor=actor, submission=found, message=form.cleaned_data["message"], until=form.cleaned_data["until"])
-    return _("The submission is returned; the contributor is told what to change.")
+    return f"{_('The submission is returned.')} {_mail_in_words(found, before)}"
 
 
 def _withdraw(actor: User, found: Submission, form: ReasonForm) -> str:

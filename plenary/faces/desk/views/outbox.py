@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -13,9 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field
 
+from plenary.engines.calls.models import Call
 from plenary.errors import Conflict, Invalid
 from plenary.faces.desk.access import DeskRequest, desk_page, sent
 from plenary.faces.desk.forms.base import DeskForm
+from plenary.faces.desk.forms.mails import name_of
 from plenary.faces.desk.shell import show
 from plenary.faces.desk.trails import path_of
 from plenary.ground.audit.actors import may, require
@@ -47,17 +51,30 @@ def outbox(request: DeskRequest) -> HttpResponse:
     """The messages that one may read, newest first."""
     asked = read_query(request, OutboxQuery)
     counts = queries.count_by_state(request.user)
+    page = page_of(queries.outbox(request.user, asked.state, asked.template, asked.to), asked.page, SIZE)
+    calls = _calls_of(page)
     return show(
         request,
         "desk/outbox.html",
         crumbs=[(_("Outbox"), "")],
-        page=page_of(queries.outbox(request.user, asked.state, asked.template, asked.to), asked.page, SIZE),
+        page=page,
+        rows=[(each, name_of(each.template), calls.get(each.scope)) for each in page],
         asked=asked,
         states=[(state.value, state.label, counts[state.value]) for state in (State.FAILED, State.HELD, State.QUEUED, State.SENT)],
         total=sum(counts.values()),
-        templates=MessageTemplate.objects.order_by("code").values_list("code", flat=True).distinct(),
+        templates=sorted(((code, name_of(code)) for code in set(MessageTemplate.objects.values_list("code", flat=True))), key=lambda each: each[1].casefold()),
         may_change_words=may(request.user, "outgoing.change_template"),
     )
+
+
+def _calls_of(messages: Iterable[OutboxMessage]) -> dict[str, Call]:
+    """The calls to which mails belong, by scope."""
+    scopes = {each.scope for each in messages if each.scope.startswith("call:")}
+    wanted = Q(pk__in=[])
+    for scope in scopes:
+        edition, _slash, slug = scope.removeprefix("call:").partition("/")
+        wanted |= Q(edition__code=edition, slug=slug)
+    return {call.scope: call for call in Call.objects.filter(wanted).select_related("edition")} if scopes else {}
 
 
 def _message(request: DeskRequest, key: int, permission: str = "outgoing.view") -> OutboxMessage:
@@ -91,6 +108,8 @@ def message(request: DeskRequest, key: int) -> HttpResponse:
         crumbs=[(_("Outbox"), reverse("desk:outbox")), (found.subject, "")],
         status=400 if form.errors else 200,
         message=found,
+        kind=name_of(found.template),
+        call=_calls_of([found]).get(found.scope),
         form=form,
         may_handle=may_handle,
         may_hold=may_handle and found.state == State.QUEUED,
