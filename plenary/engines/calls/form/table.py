@@ -155,6 +155,8 @@ def rows_of(raw: bytes, definition: Definition, lookups: Lookups, report: Report
 def _rows(raw: bytes, definition: Definition, lookups: Lookups, report: Report, asked: Sequence[Column]) -> Iterator[TableRow]:
     names: tuple[Column, ...] | None = None
     for number, cells in _cells(raw, definition, report):
+        if not any(_filled(cell) for cell in cells):
+            continue  # blanks that somebody typed and left, as empty as the rows that programs leave out
         if names is None:
             names = _head(cells, definition, report, number, asked)
             if names is None:
