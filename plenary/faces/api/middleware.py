@@ -83,13 +83,11 @@ def _size(request: HttpRequest) -> int:
 
 
 def _private(response: HttpResponse) -> HttpResponse:
-    """Let nobody but the program keep the answer, which asks anew before each use; and no script of another site read it.
+    """Let no cache keep the answer, and no script of another site read it: without their headers browsers allow neither.
 
-    Without their headers browsers allow none. Files and refusals are not kept at all.
+    The program itself may: it asks with the ETag that it has.
     """
-    is_kept = response.status_code in (200, 304) and not response.streaming
-    response["Cache-Control"] = "private, no-cache" if is_kept and response.has_header("ETag") else "private, no-store"
-    patch_vary_headers(response, ["Authorization"])
+    response["Cache-Control"] = "private, no-store"
     return response
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import cast
 
 from allauth.account.decorators import reauthentication_required
@@ -18,7 +19,7 @@ from plenary.ground.people import actions
 from plenary.ground.people.access import DESK_ROLES, proved_second_factor, require_account, second_factor_first
 from plenary.ground.people.actions.tokens import DAYS, MOST_DAYS
 from plenary.ground.people.models import ApiToken, User
-from plenary.ground.people.tokens import scopes_for, tokens_of
+from plenary.ground.people.tokens import Scope, known_scope, scopes_for, tokens_of
 from plenary.ground.people.views import account_of, show_problems
 
 _TIMES = (30, DAYS, 180, MOST_DAYS)
@@ -31,6 +32,14 @@ class Shown(str):
 
     def __repr__(self) -> str:
         return "[withheld]"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A token in the list, with what it may do in words."""
+
+    token: ApiToken
+    scopes: list[Scope]
 
 
 class TokenForm(forms.Form):
@@ -73,7 +82,8 @@ def tokens(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             form = TokenForm(user=user)
-    context = {"form": form, "tokens": tokens_of(user)[:MOST_SHOWN], "made": made[0] if made else None, "secret": Shown(made[1]) if made else None}
+    mine = [Listed(each, [known_scope(code) for code in each.scopes]) for each in tokens_of(user)[:MOST_SHOWN]]
+    context = {"form": form, "tokens": mine, "made": made[0] if made else None, "secret": Shown(made[1]) if made else None}
     return render(request, "people/tokens.html", context, status=400 if form.errors else 200)
 
 

@@ -38,6 +38,11 @@ def scopes() -> dict[str, Scope]:
     return {scope.code: scope for group in groups for scope in group}
 
 
+def known_scope(code: str) -> Scope:
+    """The scope of a code; one that is not there any more is told by its code alone."""
+    return scopes().get(code, Scope(code, ""))
+
+
 def scopes_for(user: User) -> dict[str, Scope]:
     """The scopes that are of use to an account."""
     is_staff = user.holds_anywhere(*DESK_ROLES)
