@@ -147,7 +147,7 @@ def test_a_code_opens_a_draft_begun_before_the_close_until_it_ends(client):
     path = f"/calls/answers/{draft.pk}/"
     assert 'name="late"' in text_of(client.get(path))
     wrong = client.post(path, {**TEXT, "save": "late", "late": "NO-SUCH-CODE"})
-    assert wrong.status_code == 400 and 'id="late-problem"' in text_of(wrong)
+    assert wrong.status_code == 400 and 'id="late-problem"' in text_of(wrong) and 'href="#late"' in text_of(wrong)
     draft.refresh_from_db()
     assert draft.draft["title"] == "Boats with radios"  # saved all the same
     code, secret = actions.make_code(actor=SYSTEM, call=call, valid_until=timezone.now() + timedelta(days=1))

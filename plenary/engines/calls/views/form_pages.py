@@ -69,6 +69,9 @@ def form_page(
     )
     context: dict[str, Any] = {
         "call": call,
+    if more.get("wrong_code"):
+        sentence = _("This code is not valid, or no longer. Look at it once more, or ask the secretariat.")
+        view.problems.append(("late", _("Code from the secretariat, if you have one"), [sentence]))
         "form": view,
         "window": window,
         "takes_code": not window.is_open and (submission is None or submission.state in (State.DRAFT, State.SUBMITTED)),

@@ -41,9 +41,12 @@
   const state = () => JSON.stringify(flat(answers()));
 
   // ---- a copy on this device, for the time without a line ----
+  // With what was asked: the copy may be read when there is no form any more (kept.js).
+  const labels = {};
+  for (const field of form.querySelectorAll(".field[data-code]")) labels[field.dataset.code] = field.querySelector("label, legend")?.firstChild.textContent.trim();
   const keep = () => {
     try {
-      localStorage.setItem(kept, JSON.stringify({ at: Date.now(), seen: seenField.value, answers: flat(answers()) }));
+      localStorage.setItem(kept, JSON.stringify({ at: Date.now(), seen: seenField.value, labels, answers: flat(answers()) }));
     } catch { /* a full or forbidden storage: the line is what counts */ }
   };
   const forget = () => {
@@ -119,6 +122,7 @@
         moveTo(told.path);
         showProblems(told.problems || {});
         for (const conflict of told.conflicts || []) showConflict(conflict);
+        // What is too long to be kept there stays here.
         if (state() === written && !Object.keys(told.problems || {}).length) forget();
         tell((told.conflicts || []).length ? say.conflict : say.saved + " " + clock() + (told.note ? " · " + told.note : ""), (told.conflicts || []).length > 0 || Boolean(told.note));
         return true;

@@ -12,9 +12,13 @@
       if (key.startsWith("plenary-draft:") && key.split("?")[0].endsWith(place.dataset.name)) found.push(key);
     }
     const texts = [];
-    for (const key of found)
-      for (const [name, value] of JSON.parse(localStorage.getItem(key)).answers)
-        if (value.trim()) texts.push(name.replace(/^f-/, "") + ":\n" + value);
+    for (const key of found) {
+      const stored = JSON.parse(localStorage.getItem(key));
+      for (const [name, value] of stored.answers) {
+        const [code, piece] = name.replace(/^f-/, "").split(".");
+        if (value.trim()) texts.push(((stored.labels || {})[code] || code) + (piece ? " (" + piece + ")" : "") + ":\n" + value);
+      }
+    }
     if (!texts.length) return;
     document.getElementById("kept-text").value = texts.join("\n\n");
   } catch {
