@@ -32,7 +32,7 @@ KIND = "calls.batch"
 #: More than this at once nobody looks through before saying yes.
 MOST = 500
 #: As many, or as long (in seconds), are worked on in one transaction: who else writes waits no longer than that.
-PART, LASTS = 25, 0.5
+PART, LASTS = 25, 0.3
 #: Without a sign of life for so long, the work is taken for broken off.
 PATIENCE = timedelta(minutes=5)
 
