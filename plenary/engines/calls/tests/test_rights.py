@@ -195,5 +195,5 @@ def test_files_follow_the_answers_they_belong_to(settings, tmp_path) -> None:
     actions.submit(actor=ada, submission=found)
     assert (given_to(report), given_to(passport)) == (READ, DECIDE)
     found.refresh_from_db()
-    actions.detach(actor=ada, submission=found, key=found.attachments.get(field="report").file_id)
+    found = actions.detach(actor=ada, submission=found, key=found.attachments.get(field="report").file_id)
     assert given_to(attach("report")) == set(), "the new one waits among changes that are not handed in"
