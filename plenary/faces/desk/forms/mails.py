@@ -141,7 +141,7 @@ class SendingForm(DeskForm):
         rules = rules_for([kind], call.scope if call else "")
         own, common = rules[call.scope if call else ""].get(kind), rules[""].get(kind)
         by_itself = leaving_in_words(waits_by_itself(kind) if common is None or call is None else common)
-        same = _("As all calls do: %(words)s") if call else _("As it comes: %(words)s")
+        same = _("As for all calls (%(words)s)") if call else _("As the platform comes (%(words)s)")
         super().__init__(*args, **{**kwargs, "initial": {"sending": "same" if own is None else "held" if own else "at-once"}})
         field: Any = self.fields["sending"]
         field.choices = [("same", same % {"words": by_itself}), ("at-once", leaving_in_words(False)), ("held", leaving_in_words(True))]
@@ -155,7 +155,7 @@ class SendingForm(DeskForm):
 
 def leaving_in_words(held: bool) -> str:
     """When a mail leaves."""
-    return _("they wait in the outbox until staff send them") if held else _("they leave at once")
+    return _("When staff send them from the outbox") if held else _("At once")
 
 
 def leaving_of(kinds: set[str], waits: set[str]) -> str:

@@ -63,7 +63,7 @@ def test_a_kind_waits_for_all_calls_or_for_one_and_what_one_says_counts_more(cal
     returned(other, "Beta")
     assert state_of("calls-returned") == "held"
     page = client.get(f"{OWN}calls-returned/").content.decode()
-    assert "As all calls do: they wait in the outbox until staff send them" in page
+    assert "As for all calls (When staff send them from the outbox)" in page
     keep(client, f"{OWN}calls-returned/", "same")
     assert list(SendingRule.objects.values_list("code", "scope")) == [("calls-returned", "")]
     returned(call, "Gamma")
