@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
 from pydantic import ConfigDict, Field
 
 from plenary.engines.calls import actions
@@ -34,6 +34,13 @@ class NewDecision(Schema):
     notify: bool = Field(
         default=True, description="Whether a mail is written. It waits in the outbox until staff let it go, unless the call lets it leave at once."
     )
+    changed_too: bool = Field(default=False, description="`declined` takes back records also where somebody has changed them since; else 409.")
+
+
+class UndoQuery(Schema):
+    """How far undoing goes."""
+
+    changed_too: bool = Field(default=False, description="Records are taken back also where somebody has changed them since; else 409.")
 
 
 class Return(Schema):
@@ -51,12 +58,22 @@ def decide(request: HttpRequest, response: HttpResponse, key: uuid.UUID, payload
     user = account_of(request)
     submission = _to_decide(user, key)
     revision = revision_of(if_match)
-    actions.decide(actor=user, submission=submission, code=payload.decision, message=payload.message, notify=payload.notify, revision=revision)
+    actions.decide(
+        actor=user,
+        submission=submission,
+        code=payload.decision,
+        message=payload.message,
+        notify=payload.notify,
+        changed_too=payload.changed_too,
+        revision=revision,
+    )
     return _answer(user, key, response)
 
 
 @router.delete("/{uuid:key}/decisions/{slug:decision}", response=SubmissionOut, summary="Undo the latest decision", **DECIDE)
-def undo_decision(request: HttpRequest, response: HttpResponse, key: uuid.UUID, decision: str, if_match: IfMatch = "") -> SubmissionOut:
+def undo_decision(
+    request: HttpRequest, response: HttpResponse, key: uuid.UUID, decision: str, query: Query[UndoQuery], if_match: IfMatch = ""
+) -> SubmissionOut:
     """The state before comes back, records made are taken back where they can be, a mail not yet sent is discarded."""
     user = account_of(request)
     submission = _to_decide(user, key)
@@ -64,7 +81,7 @@ def undo_decision(request: HttpRequest, response: HttpResponse, key: uuid.UUID, 
     standing = next((each for each in submission.decisions.all() if each.code == decision), None)
     if standing is None:
         raise Http404
-    actions.undo_decision(actor=user, decision=standing, revision=revision)
+    actions.undo_decision(actor=user, decision=standing, changed_too=query.changed_too, revision=revision)
     return _answer(user, key, response)
 
 

@@ -16,11 +16,13 @@ from plenary.engines.calls import actions as calls
 from plenary.engines.calls import intakes
 from plenary.engines.calls.actions.records import ChangedSince
 from plenary.engines.calls.models import IntakeResult, Submission
+from plenary.engines.calls.tests.programs import MINE, Program
 from plenary.errors import Conflict
 from plenary.ground.audit.actions import record
 from plenary.ground.audit.actors import NOBODY, SYSTEM
 from plenary.ground.audit.queries import trail_of
 from plenary.ground.framework.text import Text
+from plenary.ground.people.actions import grant_role
 from plenary.programmes.awards.actions import AwardDraft, give_award
 from plenary.programmes.awards.models import Award, Photo, Team
 from plenary.programmes.forum.models import Facilitator, Session
@@ -173,6 +175,25 @@ def test_what_somebody_has_changed_since_is_asked_about_first(world: World, name
         assert (submission.state, case.stands().count()) == ("accepted", 1)
     calls.decide(actor=SYSTEM, submission=submission, code="declined", changed_too=True, notify=False)
     assert not case.stands().exists()
+
+
+def test_programs_are_asked_too(world: World) -> None:
+    case = CASES["entry"]
+    submission = hand_in(world, case)
+    accept(submission, case)
+    result = IntakeResult.objects.get(submission=submission)
+    record(actor=contributor("staff@example.org"), verb="changed", kind=result.kind, key=result.key)
+    boss = contributor("boss@example.org")
+    grant_role(actor=SYSTEM, person=boss.person, role="secretariat")
+    program, path = Program(boss, "decisions:write"), f"{MINE}/{submission.pk}/decisions"
+    refusal = {"decision": "declined", "notify": False}
+    for method, where, body in (("POST", path, refusal), ("DELETE", f"{path}/accepted", None)):
+        refused = program.send(method, where, body)
+        assert refused.status_code == 409 and result.key in refused.json()["detail"]
+    assert program.send("DELETE", f"{path}/accepted?changed_too=true").json()["state"] == "submitted" and not case.stands().exists()
+    accept(submission, case)
+    record(actor=contributor("staff@example.org"), verb="changed", kind=result.kind, key=result.key)
+    assert program.send("POST", path, {**refusal, "changed_too": True}).json()["state"] == "declined" and not case.stands().exists()
 
 
 def test_what_went_too_far_says_that_before_anything_is_asked(world: World) -> None:
