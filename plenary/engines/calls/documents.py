@@ -97,7 +97,10 @@ def brief_pdf(call: Call, language: str, at: datetime) -> bytes:
             # Each word runs its own way, the line as the page does.
             words = (each.submission.reference, each.organisation, str(each.country.label) if each.country else "")
             meta = " · ".join(f"\u2068{word}\u2069" for word in words if word)
-            parts += [f"#block(sticky: true, below: 0.8em, small({_run(meta, language)}))", _used(str(each.submission.get_use_display()), str(each.submission.use_note), language)]
+            parts += [
+                f"#block(sticky: true, below: 0.8em, small({_run(meta, language)}))",
+                _used(str(each.submission.get_use_display()), str(each.submission.use_note), language),
+            ]
         return compile_pdf("\n\n".join(each for each in parts if each), language=language, at=at)
 
 
