@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from plenary.engines.calls.actions.common import State, locked, require_latest, tell
 from plenary.engines.calls.actions.late import hold_code
+from plenary.engines.calls.form.carrying import is_set_aside, place_of
 from plenary.engines.calls.form.checking import check_file
 from plenary.engines.calls.form.definition import Definition
 from plenary.engines.calls.form.posted import too_long
@@ -24,9 +25,9 @@ from plenary.engines.calls.form.signs import as_written, seen_digest
 from plenary.engines.calls.form.values import Wrong, mail_address
 from plenary.engines.calls.holders import new_secret, secret_of
 from plenary.engines.calls.mails import absolute, mail
-from plenary.engines.calls.models import Attachment, Call, Invitation, LateCode, Submission
+from plenary.engines.calls.models import Attachment, Call, FormVersion, Invitation, LateCode, Submission
 from plenary.engines.calls.models.submissions import digest
-from plenary.engines.calls.queries import form_in_force, form_to_answer
+from plenary.engines.calls.queries import form_in_force, form_to_answer, written_for
 from plenary.engines.calls.windows import window_for
 from plenary.errors import Conflict, Invalid, NotAllowed
 from plenary.ground.audit.actors import SYSTEM, Actor, may, require
@@ -63,8 +64,11 @@ def start_draft(
     origin: str = Submission.Origin.SITE,
     late: LateCode | None = None,
     copied_from: Submission | None = None,
+    begun_with: int | None = None,
 ) -> tuple[Submission, str]:
     """Begin to answer a call. Gives the draft and, for an actor without an account, the secret that opens it; else "".
+
+    begun_with: the version of the form that its writer saw, where it is not the one in force.
 
     Raises: Conflict where the call has no form; Invalid where it is for invited people and there is no code, or where the
     code has no use left.
@@ -84,6 +88,8 @@ def start_draft(
         call=call,
         form=form,
         draft=kept,
+        begun_with=begun_with or form.number,
+        drafted_with=form.number,
         revision=1,
         language=language,
         origin=origin,
@@ -115,8 +121,8 @@ def save_draft(
     require(actor, "calls.write_answers", submission)
     require_latest(submission, revision)
     _require_editable(actor, submission)
-    current = dict(submission.written)
     form = form_to_answer(submission)
+    current = written_for(submission, form)
     kept, problems = _storable(form.form, answers)
     conflicts: dict[str, Any] = {}
     changed: dict[str, Any] = {}
@@ -125,19 +131,31 @@ def save_draft(
         base = (seen or {}).get(code)
         if mine in (theirs, base):  # the same, or not touched by this writer
             continue
-        if base is not None and theirs != base:
+        if base is not None and theirs != base and not is_set_aside(code):
             conflicts[code] = current.get(code)
             continue
         changed[code] = answer
-    if changed or submission.form_id != form.pk:
-        submission.draft = {code: answer for code, answer in {**current, **changed}.items() if as_written(answer) is not None}
-        submission.revision += 1
-        submission.saved_at = timezone.now()
+    is_older = submission.draft is not None and (submission.drafted_with or submission.form.number) != form.number
+    if changed or is_older:
+        _write(submission, form, {**current, **changed})
         submission.language = language or submission.language
-        if not submission.number:
-            submission.form = form
-        submission.save(update_fields=["draft", "revision", "saved_at", "language", "form"])
+        submission.save(update_fields=[*_WRITTEN, "language"])
     return Saved(submission, conflicts, problems)
+
+
+#: What writing a draft changes.
+_WRITTEN = ("draft", "revision", "saved_at", "form", "begun_with", "drafted_with")
+
+
+def _write(submission: Submission, form: FormVersion, answers: Mapping[str, Any]) -> None:
+    """Make these the answers of the draft, written with this form."""
+    submission.begun_with = submission.begun_with or submission.form.number
+    submission.drafted_with = form.number
+    submission.draft = {code: answer for code, answer in answers.items() if as_written(answer) is not None}
+    submission.revision += 1
+    submission.saved_at = timezone.now()
+    if not submission.number:
+        submission.form = form
 
 
 def _storable(form: Definition, answers: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, list[str]]]:
@@ -145,11 +163,11 @@ def _storable(form: Definition, answers: Mapping[str, Any]) -> tuple[dict[str, A
     kept: dict[str, Any] = {}
     problems: dict[str, list[str]] = {}
     for code, answer in answers.items():
-        if code not in form.by_code:
+        if code not in form.by_code and not is_set_aside(code):
             continue
         over = too_long(answer)
         if over:
-            problems[code] = [
+            problems[code if code in form.by_code else ""] = [
                 ngettext("This is too long to be kept; shorten it by %(n)s character.", "This is too long to be kept; shorten it by %(n)s characters.", over)
                 % {"n": over}
             ]
@@ -208,9 +226,9 @@ def discard_draft(*, actor: Actor, submission: Submission, revision: int | None 
     require(actor, "calls.discard", submission)
     require_latest(submission, revision)
     if submission.number:
-        submission.draft = None
+        submission.draft = submission.begun_with = submission.drafted_with = None
         submission.revision += 1
-        submission.save(update_fields=["draft", "revision"])
+        submission.save(update_fields=["draft", "begun_with", "drafted_with", "revision"])
         tell(actor, submission, "discarded changes")
     elif submission.deleted_at is None:
         submission.deleted_at = timezone.now()
@@ -263,13 +281,13 @@ def attach(*, actor: Actor, submission: Submission, code: str, upload: UploadedF
     """
     require(actor, "calls.write_answers", submission)
     require_latest(submission, revision)
-    form = form_to_answer(submission).form
-    asked_for = form.by_code.get(code)
+    form = form_to_answer(submission)
+    asked_for = form.form.by_code.get(code)
     if asked_for is None or asked_for.kind not in ("file", "image"):
         raise Invalid({code: [_("No file is asked for here.")]})
     _require_editable(actor, submission)
     held = set(submission.attachments.filter(field=code, file__deleted_at=None).values_list("file_id", flat=True))
-    answer = submission.written.get(code) or []
+    answer = _keys(written_for(submission, form).get(code))
     if len([key for key in answer if key in {str(each) for each in held}]) >= asked_for.most:
         raise Full(
             {code: [ngettext("At most %(n)s file can be added here.", "At most %(n)s files can be added here.", asked_for.most) % {"n": asked_for.most}]}
@@ -297,12 +315,16 @@ def _add(actor: Actor, submission: Submission, code: str, stored: StoredFile, re
     require_latest(fresh, revision)
     _require_editable(actor, fresh)
     attachment = Attachment.objects.create(submission=fresh, field=code, file=stored)
-    current = dict(fresh.written)
-    fresh.draft = {**current, code: [*(current.get(code) or []), str(stored.pk)]}
-    fresh.revision += 1
-    fresh.saved_at = timezone.now()
-    fresh.save(update_fields=["draft", "revision", "saved_at"])
+    form = form_to_answer(fresh)
+    current = written_for(fresh, form)
+    _write(fresh, form, {**current, code: [*_keys(current.get(code)), str(stored.pk)]})
+    fresh.save(update_fields=_WRITTEN)
     return attachment
+
+
+def _keys(answer: Any) -> list[Any]:
+    """The files that an answer names; an answer of another shape names none."""
+    return list(answer) if isinstance(answer, list) else []
 
 
 @transaction.atomic
@@ -316,11 +338,13 @@ def detach(*, actor: Actor, submission: Submission, key: uuid.UUID, revision: in
     if attachment is None:
         raise Conflict(_("This file is not here any more."))
     current = dict(submission.written)
-    current[attachment.field] = [each for each in current.get(attachment.field) or [] if each != str(attachment.file_id)]
+    for code, answer in submission.written.items():  # under a field that is not asked for any more, too
+        if place_of(code)[0] == attachment.field and isinstance(answer, list):
+            current[code] = [each for each in answer if each != str(attachment.file_id)]
     submission.draft = {code: answer for code, answer in current.items() if as_written(answer) is not None}
     submission.revision += 1
     submission.save(update_fields=["draft", "revision"])
-    if str(attachment.file_id) not in (submission.answers.get(attachment.field) or []):
+    if str(attachment.file_id) not in _keys(submission.answers.get(attachment.field)):
         delete_file(actor=SYSTEM, file=attachment.file)
     return submission
 

@@ -22,7 +22,7 @@ from plenary.engines.calls.form.lookups import Attached, Lookups, concepts_of
 from plenary.engines.calls.form.values import Wrong, mail_address
 from plenary.engines.calls.models import Call, FormVersion, Submission
 from plenary.engines.calls.models.submissions import STANDING
-from plenary.engines.calls.queries import form_to_answer
+from plenary.engines.calls.queries import form_to_answer, written_for
 from plenary.engines.calls.windows import window_for
 from plenary.errors import Conflict, Invalid
 from plenary.ground.audit.actions import keep_version
@@ -76,7 +76,7 @@ def submit(*, actor: Actor, submission: Submission, email: str = "", revision: i
     if submission.draft is None and submission.number:
         raise Conflict(_("There are no changes to submit."))
     form = form_to_answer(submission)
-    checked = check_answers(submission, form, submission.draft or {})
+    checked = check_answers(submission, form, written_for(submission, form))
     if not checked.holds:
         raise Invalid(checked.problems)
     if not is_own_account and not by_staff and needs_address(submission):
@@ -85,6 +85,7 @@ def submit(*, actor: Actor, submission: Submission, email: str = "", revision: i
             raise WrongAddress({"email": [_("Give an e-mail address for the receipt.")]})
     before = submission.answers if submission.number else None
     submission.answers, submission.draft, submission.form = checked.answers, None, form
+    submission.begun_with = submission.drafted_with = None
     read_roles(submission, form.form)
     check_stakeholder(call, submission, form.form)
     _check_limits(call, submission)

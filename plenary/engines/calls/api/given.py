@@ -16,6 +16,7 @@ from ninja import Header
 from ninja.errors import HttpError
 from pydantic import AfterValidator, AwareDatetime
 
+from plenary.engines.calls.form.carrying import is_set_aside
 from plenary.engines.calls.form.definition import Definition
 from plenary.engines.calls.form.posted import MOST_VALUES, storable, too_long
 from plenary.engines.calls.form.signs import as_written
@@ -66,6 +67,8 @@ def read_answers(form: Definition, answers: Mapping[str, Any], current: Mapping[
 def _problem_of(form: Definition, code: str, answer: Any, current: Mapping[str, Any]) -> str:
     """Why an answer cannot be kept; empty where it can."""
     field = form.by_code.get(code)
+    if field is None and is_set_aside(code) and code in current and as_written(answer) in (None, as_written(current[code])):
+        return ""  # not asked for any more: it can be sent back as it was read, or taken away
     if field is None:
         return _("The form has no such field.")
     if field.kind in ("file", "image"):

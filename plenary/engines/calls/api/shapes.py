@@ -84,7 +84,10 @@ class SubmissionOut(Schema):
     form: int = Field(description="Version of the form that was answered.")
     revision: int = Field(description="Counts changes of answers and state. Send it back in `If-Match` with the next change.")
     answers: Answers | None = Field(description="By field, as submitted; null while nothing was, or where you may not read them.")
-    draft: Answers | None = Field(description="By field, what is written and not submitted yet, as it was written; null where there is none.")
+    draft: Answers | None = Field(
+        description="By field, what is written and not submitted yet, as it was written; null where there is none. "
+        "What the form in force does not ask for any more stands under `field@version`, and is not submitted."
+    )
     problems: dict[str, list[str]] | None = Field(
         description="What keeps the draft from being submitted, in sentences by field, or by field and piece or language such as "
         "`organisation.website` and `summary.fr`; null in lists, and where there is no draft."
@@ -146,7 +149,9 @@ def present(actor: User, submission: Submission, *, check: bool = False) -> Subm
     window = window_for(submission)
     problems = None
     if check and draft is not None:
-        problems = check_answers(submission, queries.form_to_answer(submission), draft).problems
+        form = queries.form_to_answer(submission)
+        draft = queries.written_for(submission, form)
+        problems = check_answers(submission, form, draft).problems
     return SubmissionOut(
         id=submission.pk,
         reference=submission.reference,

@@ -130,7 +130,7 @@ def change_submission(request: HttpRequest, response: HttpResponse, key: uuid.UU
     submission = _writable(user, key)
     revision = revision_of(if_match)
     form = queries.form_to_answer(submission)
-    answers = read_answers(form.form, payload.answers, submission.written)
+    answers = read_answers(form.form, payload.answers, queries.written_for(submission, form))
     actions.save_draft(actor=user, submission=submission, answers=answers, revision=revision, language=payload.language)
     return _answer(user, key, response)
 

@@ -142,13 +142,17 @@ class PartView:
 
 @dataclass(frozen=True, slots=True)
 class FormView:
-    """The whole form. seen: what the page shows of each answer, as signs that it sends back. needed: how many answers it asks for."""
+    """The whole form. seen, version: what the page shows of each answer, as signs, and of which form, both of which it sends back.
+
+    needed: how many answers it asks for.
+    """
 
     parts: list[PartView]
     seen: str
     problems: list[tuple[str, str, list[str]]]  # id, label, sentences
     general: list[str]
     needed: int
+    version: int
 
 
 def form_view(
@@ -161,12 +165,13 @@ def form_view(
     languages: tuple[str, ...] = (),
     language: str = "en",
     seen: Mapping[str, Any] | None = None,
+    version: int = 0,
 ) -> FormView:
     """The form with answers in it, as written.
 
     problems: sentences by code, or code and piece (empty: the whole). conflicts: by code, what somebody else wrote. languages: in which texts
     may be written, empty for the six. language: in which the contributor writes first. seen: the stored answers where the
-    page shows others.
+    page shows others. version: the number of the form.
     """
     problems, conflicts = problems or {}, conflicts or {}
     grouped = by_field(problems)
@@ -195,6 +200,7 @@ def form_view(
         problems=wrong,
         general=list(problems.get("", [])),
         needed=sum(1 for each in definition if each.required and shown[each.code]),
+        version=version,
     )
 
 

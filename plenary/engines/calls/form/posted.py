@@ -5,6 +5,7 @@ Names: ``f-title``; for answers of several parts ``f-organisation.name``; for te
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -15,6 +16,9 @@ from plenary.engines.calls.form.definition import Definition
 PREFIX = "f-"
 #: More than this is not kept in a draft; the page that answers still shows it.
 LONGEST_KEPT = 100_000
+#: Fields that a page may have had and its form has not any more: as many as a form can have.
+MOST_UNASKED = 150
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 #: Controls for one answer that are read at all.
 MOST_VALUES = 400
 
@@ -61,6 +65,22 @@ def read_posted(definition: Definition, posted: QueryDict) -> dict[str, Any]:
         else:
             found[field.code] = whole[-1]
     return found
+
+
+def read_unasked(definition: Definition, posted: QueryDict) -> dict[str, Any]:
+    """What was written in controls that the form does not have: the page was that of an earlier version of it."""
+    found: dict[str, Any] = {}
+    for name, values in posted.lists():
+        code, _dot, piece = storable(name).removeprefix(PREFIX).partition(".")
+        written = [storable(value).replace("\r\n", "\n") for value in values[:MOST_VALUES] if value.strip()]
+        if not name.startswith(PREFIX) or not written or code in definition.by_code or not _CODE.fullmatch(code):
+            continue
+        if piece:
+            parts = found.setdefault(code, {})
+            found[code] = {**(parts if isinstance(parts, dict) else {}), piece: written[-1]}
+        elif len(found) < MOST_UNASKED:
+            found[code] = written[0] if len(written) == 1 else written
+    return dict(list(found.items())[:MOST_UNASKED])
 
 
 def to_posted(definition: Definition, answers: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -85,7 +85,7 @@ def lines_of(field: Any, answer: Any, lookups: Lookups) -> list[Line]:
         return []
     try:
         return _lines(field, answer, lookups)
-    except (ValueError, TypeError, AttributeError, KeyError):
+    except (ValueError, TypeError, AttributeError, KeyError, ArithmeticError):
         return [Line(str(answer))]
 
 

@@ -58,6 +58,8 @@ class Submission(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="submissions")
     form = models.ForeignKey(FormVersion, on_delete=models.PROTECT, related_name="submissions")  # of the answers, else of the draft
+    begun_with = models.PositiveIntegerField(null=True, blank=True)  # version of the form with which the draft, or the changes, were begun
+    drafted_with = models.PositiveIntegerField(null=True, blank=True)  # version of the form with which the draft was last saved; null: that of ``form``
     number = models.PositiveIntegerField(null=True, blank=True)  # counts in the call, given at the first submitting
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.SITE)

@@ -26,7 +26,16 @@ from plenary.engines.calls.queries.calls import (
     words_of,
 )
 from plenary.engines.calls.queries.files import file_of
-from plenary.engines.calls.queries.submissions import duplicates_of, form_to_answer, mine, readable, submission_for, visible_to
+from plenary.engines.calls.queries.submissions import (
+    duplicates_of,
+    form_to_answer,
+    mine,
+    readable,
+    submission_for,
+    versions_of,
+    visible_to,
+    written_for,
+)
 from plenary.engines.calls.queries.uses import contributed, in_words, published_uses, use_counts
 
 __all__ = [
@@ -61,7 +70,9 @@ __all__ = [
     "submission_for",
     "timeline",
     "use_counts",
+    "versions_of",
     "visible_to",
     "with_phases",
     "words_of",
+    "written_for",
 ]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
+from plenary.engines.calls.form.carrying import carried, is_settled
+from plenary.engines.calls.form.definition import Definition
 from plenary.engines.calls.models import Call, FormVersion, Phase, Submission
 from plenary.engines.calls.queries.calls import form_in_force
 from plenary.engines.calls.rules import READERS
@@ -73,6 +76,20 @@ def duplicates_of(submission: Submission) -> QuerySet[Submission]:
     if not submission.fingerprint:
         return Submission.objects.none()
     return _whole().filter(call=submission.call_id, fingerprint=submission.fingerprint, deleted_at=None).exclude(pk=submission.pk).order_by("number")
+
+
+def versions_of(call: Call) -> dict[int, Definition]:
+    """All forms of a call that were ever in force, by their number."""
+    return {each.number: each.form for each in FormVersion.objects.filter(call=call).exclude(published_at=None)}
+
+
+def written_for(submission: Submission, form: FormVersion) -> dict[str, Any]:
+    """What was written, as answers to the form in force; what it does not ask for any more is set aside (``carrying``)."""
+    answers = dict(submission.written)
+    before = submission.drafted_with or submission.form.number
+    if before == form.number and is_settled(answers, form.form):
+        return answers
+    return carried(answers, versions_of(submission.call), before, form.number)
 
 
 def form_to_answer(submission: Submission) -> FormVersion:

@@ -166,7 +166,7 @@ def definitions(draw: st.DrawFn, *, files: bool = True) -> Definition:
 _ANY_SIGN = st.characters(exclude_categories=())
 ODD = (
     "", "  ", "\x00", "a\x07b", "\x1f", "a\x00b", "\ud800", "x\udfffy", "\ud83d\ude00", "\ufffe", "\ufffd", "\u202eabc", "\u2067x", "\u200f", "<script>alert(1)</script>", "a < b",
-    "=1+1", "'=1", "''+x", "+41 22 730 51 11", "-5", "@sum(a)", "_x0041_", "_x000D_", "a\r\nb", "a\rb", "\ta", "a\nb", "# a", "#", "sep=;", '"', 'a"b', "a,b", "é", "e\u0301", "健康", "مرحبا",
+    "a\u2028b", "\u200b", "a\u200bb\u00ad", "\ufeffa", "می\u200cخواهم", "\u200da\u200d", "\u3164", "e\u200b\u0301", "农村地区的数字健康项目", "Метеостанции для деревень", "=1+1", "'=1", "''+x", "+41 22 730 51 11", "-5", "@sum(a)", "_x0041_", "_x000D_", "a\r\nb", "a\rb", "\ta", "a\nb", "# a", "#", "sep=;", '"', 'a"b', "a,b", "é", "e\u0301", "健康", "مرحبا",
     "1_000", "1,000", "12,5", "١٢", "1e400", "1e-400", "nan", "inf", "0x10", "2021-02-30", "2021-1-5", "2021-01-05T00:00", "99999-01-01", "٢٠٢١-٠١-٠٥", "true", "false", "yes", "NO", "null",
     "http://", "https://a.b", "example.org", "javascript:alert(1)", "https://a@b.c", "http://[::1", "a@b.c", "a@", "x" * 201, "word " * 30, "9" * 70,
 )  # fmt: skip
@@ -205,8 +205,7 @@ def answers_to(field: Any, lookups: Lookups) -> st.SearchStrategy[Any]:
     """Good and bad answers, of the types that a page, a program and a table can all send.
 
     A page and a table send texts, lists of texts and tables of texts, each where its control or column says so. What only
-    a program can send (a list for a line of text, ``true`` for a name, tables within tables) is left out here and has
-    tests of its own.
+    a program can send, or what is left over from a field of another kind, is ``anything``.
     """
     kind = field.kind
     if kind in ("text", "long-text"):
@@ -247,4 +246,28 @@ def forms_with_answers(draw: st.DrawFn) -> tuple[Definition, dict[str, Any]]:
     definition = draw(definitions(files=False))
     lookups = vocabularies()
     answers = {field.code: draw(answers_to(field, lookups)) for field in definition if draw(st.booleans()) or field.required}
+    return definition, answers
+
+
+# ---- anything -------------------------------------------------------------------------------------------------------
+
+#: The names of parts of answers, so that what is nested looks like an answer to some field.
+_names = st.one_of(st.sampled_from(["name", "email", "country", "website", "amount", "currency", "from", "to", "en", "fr", "zh", ""]), odd_texts)
+_leaves = st.one_of(
+    st.none(), st.booleans(), odd_numbers, odd_texts, st.just("x" * 100_001), st.just(10**400), st.sampled_from(["a", "B", "C1", "CH", "3.8", "2021-01-05"])
+)
+#: Any JSON value, and some that JSON has no words for (NaN, halves of pairs, numbers of hundreds of digits).
+anything = st.recursive(_leaves, lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(_names, inner, max_size=3)), max_leaves=6)
+
+
+@st.composite
+def forms_with_anything(draw: st.DrawFn) -> tuple[Definition, dict[str, Any]]:
+    """Any form, files too, with whatever for answers: of any shape, or good ones to a field of another kind."""
+    definition = draw(definitions())
+    lookups = vocabularies()
+    others = [field for field in definition if field.kind not in ("file", "image")]
+    answers: dict[str, Any] = {}
+    for field in definition:
+        sources = [anything, *([answers_to(draw(st.sampled_from(others)), lookups)] if others else [])]
+        answers[field.code] = draw(st.one_of(*sources))
     return definition, answers

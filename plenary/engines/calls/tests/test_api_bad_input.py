@@ -8,10 +8,12 @@ import uuid
 import pytest
 from django.test import Client
 
-from plenary.engines.calls.actions import import_submissions
+from plenary.engines.calls.actions import import_submissions, put_form
+from plenary.engines.calls.form.carrying import place_of
+from plenary.engines.calls.form.definition import Definition
 from plenary.engines.calls.form.table import write_table
 from plenary.engines.calls.models import Attachment, Submission
-from plenary.engines.calls.tests.programs import MINE, archive, open_call, picture
+from plenary.engines.calls.tests.programs import MINE, archive, open_call, picture, revision
 from plenary.errors import Invalid
 from plenary.ground.audit.actors import SYSTEM
 from plenary.ground.files.models import StoredFile
@@ -203,6 +205,62 @@ def test_what_cannot_be_kept_changes_nothing(everything, program, body):
     assert begun is None or begun.status_code == 422
     kept = Submission.objects.get()
     assert (kept.draft, kept.revision) == ({"choice": "a"}, 1)
+
+
+SHAPES = [
+    None, True, False, 0, -1, 2.5, 10**29, 10**40, "", "x", "a", "\u202e", "nan", "x" * 100_000, [], [None], [True], [7], ["a", "a"], [[]], [["a"]], [{"a": "b"}], {}, {"en": "x"}, {"en": None},
+    {"name": "x", "country": "KE"}, {"name": ["x"]}, {"amount": 1, "currency": "CHF"}, {"from": "2021-01-01", "to": 5}, {"a": {"b": {"c": []}}}, {"": "x"}, {"x" * 60: "y"}, {"zz-zz": True},
+]  # fmt: skip
+FIELDS = [field for part in EVERY_KIND["parts"] for field in part["fields"]]
+
+
+@pytest.mark.parametrize("field", FIELDS, ids=lambda field: field["code"])
+def test_any_json_value_for_any_field_is_kept_and_told_or_refused_and_the_draft_can_be_read_ever_after(everything, program, field):
+    ann = program("ann")
+    browser = Client()
+    browser.force_login(ann.user)
+    code = field["code"]
+    for answer in SHAPES:
+        key = ann.start("2021/everything", choices=["a"])["id"]
+        saved = ann.send("PATCH", f"{MINE}/{key}", {"answers": {code: answer}})
+        assert saved.status_code in (200, 422), (answer, saved.content)
+        if saved.status_code == 422:
+            assert set(saved.json()["problems"]) == {code}
+            continue
+        told = ann.get(f"{MINE}/{key}").json()
+        assert {each.partition(".")[0] for each in told["problems"]} <= {code}, answer
+        for page in ("", "?check", "preview/"):
+            assert browser.get(f"/calls/answers/{key}/{page}").status_code == 200, answer
+        assert ann.send("POST", f"{MINE}/{key}/submit").status_code == (422 if told["problems"] else 200), answer
+
+
+@pytest.mark.parametrize("later", FIELDS, ids=lambda field: field["code"])
+def test_answers_of_all_kinds_left_over_from_other_kinds_can_be_read_saved_and_submitted(everything, program, later):
+    """Every field becomes one of this kind while a draft has answers, good and bad, to all of them."""
+    ann = program("ann")
+    browser = Client()
+    browser.force_login(ann.user)
+    good = {
+        "text": "a text", "texts": {"en": "x", "fr": "y"}, "long_text": "two\nlines", "choice": "a", "choices": ["a", "b"], "concept": "health", "concepts": ["health"], "country": "KE",
+        "organisation": {"name": "x", "country": "KE"}, "person": {"name": "x"}, "link": "https://a.b", "email": "a@b.c", "phone": "+41227305111", "day": "2021-01-01",
+        "days": {"from": "2021-01-01"}, "number": 5, "money": {"amount": 5, "currency": "CHF"}, "agreed": True,
+    }  # fmt: skip
+    keys = [ann.start("2021/everything", **answers)["id"] for answers in (good, dict(zip(good, reversed(good.values()), strict=True)))]
+    for kind in (later, {"kind": "file"}, {"kind": "image"}) if later is FIELDS[0] else (later,):
+        fields = [{**kind, "code": field["code"], "label": "L"} for field in FIELDS]
+        put_form(actor=SYSTEM, call=everything, definition=Definition.from_data({"parts": [{"fields": fields}]}))
+        for key in keys:
+            told = ann.get(f"{MINE}/{key}")
+            assert told.status_code == 200
+            assert kind is not later or {place_of(code)[0] for code in told.json()["draft"]} == set(good)
+            for page in ("", "?check", "preview/"):
+                assert browser.get(f"/calls/answers/{key}/{page}").status_code == 200
+            saved = ann.change(key, revision(told), **{code: answer for code, answer in told.json()["draft"].items() if place_of(code)[1]})
+            assert saved.status_code == 200, "what is set aside can be sent back"
+            posted = {f"f-{field['code']}": "" for field in FIELDS}
+            assert browser.post(f"/calls/answers/{key}/", {**posted, "save": "draft"}).status_code in (302, 400)
+    for key in keys:
+        assert ann.send("POST", f"{MINE}/{key}/submit").status_code in (200, 422)
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[]", b"null", b'"x"', b"[" * 100_000, b"1" * 5000])

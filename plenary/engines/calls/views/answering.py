@@ -20,11 +20,10 @@ from plenary.engines.calls import actions, intakes
 from plenary.engines.calls.actions.submitting import WrongAddress, check_answers, lookups_for, needs_address
 from plenary.engines.calls.form.checking import Checked
 from plenary.engines.calls.form.lookups import Lookups
-from plenary.engines.calls.form.posted import read_posted
 from plenary.engines.calls.form.showing import by_field, plain, show, told
 from plenary.engines.calls.form.signs import as_written, signs_of
 from plenary.engines.calls.models import Call, FormVersion, LateCode, Submission
-from plenary.engines.calls.queries import form_in_force, form_to_answer, mine
+from plenary.engines.calls.queries import form_in_force, form_to_answer, mine, written_for
 from plenary.engines.calls.views.access import (
     LINKS,
     SAVES,
@@ -38,8 +37,9 @@ from plenary.engines.calls.views.access import (
     wait_for,
     writes,
 )
+from plenary.engines.calls.views.changed import changed_form
 from plenary.engines.calls.views.form_pages import closed_page, form_page, given_back, has_answers, used_up_page, wait_sentence
-from plenary.engines.calls.views.posting import seen_of, take_files, take_off
+from plenary.engines.calls.views.posting import answers_posted, seen_of, take_files, take_off, version_posted
 from plenary.engines.calls.views.receiving import expired_sentence, is_script, receives_forms
 from plenary.engines.calls.windows import CLOSED, Window, closed_lately, usable_code, window_for, window_of
 from plenary.errors import Conflict, Invalid, NotAllowed
@@ -62,7 +62,7 @@ def start(request: HttpRequest, edition: str, slug: str, *, expired: bool = Fals
     word = _word(request)
     code = usable_code(call, word) if word else None
     if request.method == "POST" and ("save" in request.POST or "next" in request.POST or is_script(request)):
-        given = read_posted(form.form, request.POST)
+        given = answers_posted(request, call, form)
         if has_answers(given) or request.FILES:
             return _begin(request, call, form, given, code, expired=expired)
         if is_script(request):
@@ -102,7 +102,9 @@ def _begin(request: HttpRequest, call: Call, form: FormVersion, given: dict[str,
     if wait := wait_for(request, "start", STARTS):
         return given_back(request, call, form, given, wait_sentence(wait), status=429, window=window, wait=wait)
     try:
-        submission, secret = actions.start_draft(actor=actor_of(request), call=call, answers=given, language=reader_language(), late=code)
+        submission, secret = actions.start_draft(
+            actor=actor_of(request), call=call, answers=given, language=reader_language(), late=code, begun_with=_earlier(request, form)
+        )
     except Invalid:  # the code was used at this very moment
         return _too_late(request, call, form, given)
     access = access_to(request, secret or str(submission.pk))
@@ -155,7 +157,7 @@ def answer(request: HttpRequest, key: str, *, expired: bool = False) -> HttpResp
         return redirect("calls:submission", access.key)
     if access.key != key:
         return redirect_with_query(request, access.path)
-    answers = submission.written
+    answers = written_for(submission, form)
     problems = check_answers(submission, form, answers).problems if "check" in request.GET else {}
     wrong_code = bool(_word(request)) and code is None and not window_for(submission).is_open
     return form_page(
@@ -171,7 +173,7 @@ def answer(request: HttpRequest, key: str, *, expired: bool = False) -> HttpResp
 
 
 def _save(request: HttpRequest, access: Access, form: FormVersion, *, expired: bool) -> HttpResponse:
-    call, given, wrong_code = access.submission.call, read_posted(form.form, request.POST), False
+    call, given, wrong_code = access.submission.call, answers_posted(request, access.submission.call, form), False
     if expired:
         return given_back(request, call, form, given, expired_sentence(), status=403, access=access)
     if wait := wait_for(request, "save", SAVES):
@@ -221,11 +223,11 @@ def _after_saving(
         problems.setdefault(code, []).extend(sentences)
     take_off(request, actor=access.actor, submission=submission)
     if is_script(request):
-        return _told(access, form, saved, problems, given, seen_of(request))
+        return _told(request, access, form, saved, problems, given)
     submission = access_to(request, access.key).submission
     access = Access(submission, access.actor, access.key)
     if problems or saved.conflicts or wrong_code:
-        stored = submission.written
+        stored = written_for(submission, form)
         return form_page(
             request,
             submission.call,
@@ -247,6 +249,12 @@ def _after_saving(
     return HttpResponseRedirect(access.path + (f"#{request.POST['at']}" if request.POST.get("at", "").startswith("f-") else ""))
 
 
+def _earlier(request: HttpRequest, form: FormVersion) -> int | None:
+    """The version of the form that the page was made from, where it is not the one in force."""
+    number = version_posted(request)
+    return number if 0 < number < form.number else None
+
+
 def _kept_but_closed() -> str:
     return _("What you wrote is kept, but this call is closed: it cannot be submitted any more, unless the secretariat gives you a code.")
 
@@ -257,23 +265,25 @@ def _mine(given: Mapping[str, Any], saved: actions.Saved) -> dict[str, Any]:
 
 
 def _told(
-    access: Access, form: FormVersion, saved: actions.Saved, problems: Mapping[str, list[str]], given: Mapping[str, Any], seen: Mapping[str, str]
+    request: HttpRequest, access: Access, form: FormVersion, saved: actions.Saved, problems: Mapping[str, list[str]], given: Mapping[str, Any]
 ) -> HttpResponse:
     """What a script must know. It still shows what its writer sees: of a field that somebody else has changed meanwhile,
     and that this page neither changed nor was told of, the sign stays the old one, lest the next saving overwrite it."""
-    submission = saved.submission
+    submission, seen = saved.submission, seen_of(request)
     lookups = lookups_for(submission, form.form) if saved.conflicts else Lookups()
     conflicts = [
         {"field": code, "label": str(form.form.by_code[code].label), "theirs": plain(form.form.by_code[code], theirs, lookups), "written": as_written(theirs)}
         for code, theirs in saved.conflicts.items()
     ]
-    stored = submission.written
+    stored = written_for(submission, form)
     signs = signs_of(form.form, {**stored, **saved.conflicts})
     for field in form.form:
         shown = field.code in saved.conflicts or (field.code in given and as_written(given[field.code]) == as_written(stored.get(field.code)))
         if not shown and field.code in seen and field.kind not in ("file", "image"):
             signs[field.code] = seen[field.code]
     note = "" if window_for(submission).is_open else _kept_but_closed()
+    if not note and _earlier(request, form):
+        note = _("This form has changed since you began. What you write is kept; load the page again to see what is asked now.")
     body = {
         "saved": True,
         "note": note,
@@ -300,7 +310,7 @@ def preview(request: HttpRequest, key: str) -> HttpResponse:
     if not writes(access):
         return not_theirs(request, access)
     form = form_to_answer(submission)
-    answers = submission.written
+    answers = written_for(submission, form)
     checked = check_answers(submission, form, answers)
     if request.method == "POST":
         return _hand_in(request, access, form, answers)
@@ -368,6 +378,7 @@ def _preview(
         "sign_in": f"{reverse('account_login')}?{urlencode({'next': following})}",
         "sign_up": f"{reverse('account_signup')}?{urlencode({'next': following})}",
         "file_path": access.path,
+        "changed": changed_form(submission, form, answers),
     }
     return render(request, "calls/preview.html", context, status=status)
 

@@ -18,8 +18,9 @@ from plenary.engines.calls.form.posted import read_posted
 from plenary.engines.calls.form.signs import as_written
 from plenary.engines.calls.holders import secret_of
 from plenary.engines.calls.models import Call, FormVersion, Phase, Submission
-from plenary.engines.calls.queries import Stage, call_of, form_in_force, last_closed, stage_of
+from plenary.engines.calls.queries import Stage, call_of, form_in_force, last_closed, stage_of, written_for
 from plenary.engines.calls.views.access import Access
+from plenary.engines.calls.views.changed import changed_form
 from plenary.engines.calls.views.receiving import is_script, unsaved
 from plenary.engines.calls.views.together import writers_of
 from plenary.engines.calls.windows import Window, window_for, window_of
@@ -66,12 +67,13 @@ def form_page(
         languages=tuple(call.languages),
         language=submission.language if submission else reader_language(),
         seen=stored if submission else {},
+        version=form.number,
     )
-    context: dict[str, Any] = {
-        "call": call,
     if more.get("wrong_code"):
         sentence = _("This code is not valid, or no longer. Look at it once more, or ask the secretariat.")
         view.problems.append(("late", _("Code from the secretariat, if you have one"), [sentence]))
+    context: dict[str, Any] = {
+        "call": call,
         "form": view,
         "window": window,
         "takes_code": not window.is_open and (submission is None or submission.state in (State.DRAFT, State.SUBMITTED)),
@@ -86,6 +88,8 @@ def form_page(
             "may_discard": may(access.actor, "calls.discard", submission),
             **writers_of(access),
             "held": former(access),
+            "changed": changed_form(submission, form, answers),
+            "file_path": access.path,
         }
     return render(request, "calls/answer.html", {**context, **more}, status=status)
 
@@ -103,7 +107,7 @@ def given_back(
     if is_script(request):
         answer = unsaved(sentence, status=status, wait=wait, final=bool(more.get("is_final")))
     else:
-        stored = access.submission.written if access else {}
+        stored = written_for(access.submission, form) if access else {}
         answer = form_page(
             request, call, form, {**stored, **given}, access=access, stored=stored, general=sentence, status=status, is_unsaved=True, wait=wait, **more
         )

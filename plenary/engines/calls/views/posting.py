@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import uuid
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 from django.utils.translation import ngettext
 
 from plenary.engines.calls import actions
-from plenary.engines.calls.models import FormVersion, Submission
+from plenary.engines.calls.form.carrying import carried
+from plenary.engines.calls.form.posted import read_posted, read_unasked
+from plenary.engines.calls.models import Call, FormVersion, Submission
+from plenary.engines.calls.queries import versions_of
 from plenary.errors import Conflict, Invalid
 from plenary.ground.audit.actors import Actor
 from plenary.ground.files.handling import Passed
@@ -27,6 +31,27 @@ def seen_of(request: HttpRequest) -> dict[str, str]:
     except ValueError:
         return {}
     return {str(code): sign for code, sign in seen.items() if isinstance(sign, str)} if isinstance(seen, dict) else {}
+
+
+def answers_posted(request: HttpRequest, call: Call, form: FormVersion) -> dict[str, Any]:
+    """The answers of a page, as those to the form in force, whichever version of it the page was made from.
+
+    What was written for fields that the form has no more is set aside (``carrying``), so that no page ever loses a text.
+    """
+    number = version_posted(request) or form.number
+    unasked = read_unasked(form.form, request.POST)
+    if number == form.number and not unasked:
+        return read_posted(form.form, request.POST)
+    versions = versions_of(call)
+    before = versions.get(number, form.form)
+    given = {**read_unasked(before, request.POST), **read_posted(before, request.POST)}
+    return carried(given, versions, number if number in versions else form.number, form.number)
+
+
+def version_posted(request: HttpRequest) -> int:
+    """The version of the form that a page says it was made from; 0 where it says none."""
+    given = request.POST.get("version", "")
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else 0
 
 
 def take_files(request: HttpRequest, *, actor: Actor, submission: Submission, form: FormVersion) -> dict[str, list[str]]:

@@ -16,10 +16,10 @@ from django.views.decorators.http import require_http_methods
 from plenary.engines.calls import actions
 from plenary.engines.calls.actions.submitting import lookups_for
 from plenary.engines.calls.form.page import form_view
-from plenary.engines.calls.form.posted import read_posted
 from plenary.engines.calls.models import FormVersion, Submission
-from plenary.engines.calls.queries import form_in_force, form_to_answer
-from plenary.engines.calls.views.posting import seen_of, take_files, take_off
+from plenary.engines.calls.queries import form_in_force, form_to_answer, written_for
+from plenary.engines.calls.views.changed import changed_form
+from plenary.engines.calls.views.posting import answers_posted, seen_of, take_files, take_off
 from plenary.errors import Conflict, Invalid
 from plenary.faces.desk.access import DeskRequest, desk_page, sent
 from plenary.faces.desk.forms.submissions import EnterForm
@@ -72,12 +72,12 @@ def edit(request: DeskRequest, key: uuid.UUID) -> HttpResponse:
         return redirect("desk:submission", key)
     form = form_to_answer(found)
     if request.method != "POST":
-        return _page(request, found, form, found.draft or {})
+        return _page(request, found, form, written_for(found, form))
     if "discard" in request.POST:
         actions.discard_draft(actor=request.user, submission=found)
         messages.success(request, _("What was entered is thrown away."))
         return redirect("desk:submissions", found.call.edition.code, found.call.slug)
-    given = read_posted(form.form, request.POST)
+    given = answers_posted(request, found.call, form)
     try:
         saved = actions.save_draft(actor=request.user, submission=found, answers=given, seen=seen_of(request))
     except Conflict as error:
@@ -87,7 +87,7 @@ def edit(request: DeskRequest, key: uuid.UUID) -> HttpResponse:
         problems.setdefault(code, []).extend(sentences)
     take_off(request, actor=request.user, submission=saved.submission)
     found = submission_at_desk(request, key, "calls.decide")
-    stored = found.draft or {}
+    stored = written_for(found, form)
     if problems or saved.conflicts:
         mine = {code: answer for code, answer in given.items() if code in saved.conflicts or code in saved.problems}
         status = 400 if problems else 409
@@ -127,6 +127,7 @@ def _page(
         languages=tuple(call.languages),
         language=found.language,
         seen=stored,
+        version=form.number,
     )
     return show_submissions(
         request,
@@ -137,5 +138,6 @@ def _page(
         status=status,
         submission=found,
         form=view,
+        changed=changed_form(found, form, answers),
         saving=reverse("calls:answer", args=[found.pk]),
     )
