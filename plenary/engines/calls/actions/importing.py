@@ -61,10 +61,11 @@ class ImportReport(Report):
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """A row whose answers hold, as the submission that it becomes."""
+    """A row whose answers hold, as the submission that it becomes. column: where limits for its organisation are told."""
 
     row: int
     submission: Submission
+    column: str
 
 
 def import_submissions(
@@ -92,19 +93,19 @@ def import_submissions(
     if form is None:
         raise Conflict(_("This call cannot be answered on this site."))
     name = Path(str(getattr(path, "name", "") or _("table"))).name
-    report = ImportReport(name, most=TOLD)
     _require_published(call)
+    report = ImportReport(name, most=TOLD)
     lookups = Lookups(concepts_of(form.form.schemes))
     raw = content_of(path, report)
     steps = _Steps(rows_expected(raw or b"") * (1 if dry_run else 2), progress)
     made = _Maker(actor, call, form, lookups, report, language=language, origin=origin, files_follow=files_follow)
     ready = []
-    for row in rows_of(raw, form.form, lookups, report) if raw is not None else ():
+    for row in rows_of(raw, form.form, lookups, report, languages=call.languages) if raw is not None else ():
         ready += made.of(row)
         steps.go(1)
     steps.expect(report.rows * (1 if dry_run else 2))
     if dry_run:
-        _check_limits(call, form, ready, report)
+        _check_limits(call, ready, report)
         report.stop()
     else:
         _write(actor, call, form, ready, report, steps, tell=tell)
@@ -143,13 +144,17 @@ class _Steps:
 class _Maker:
     """Makes submissions of rows, and tells what is wrong with those that are none."""
 
-    def __init__(self, actor: Actor, call: Call, form: FormVersion, lookups: Lookups, report: Report, *, language: str, origin: str, files_follow: bool) -> None:
+    def __init__(
+        self, actor: Actor, call: Call, form: FormVersion, lookups: Lookups, report: Report, *, language: str, origin: str, files_follow: bool
+    ) -> None:
         self.call, self.form, self.lookups, self.report = call, form, lookups, report
         self.definition = form.form
         self.languages = tuple(call.languages)
         self.countries = {each.code: each for each in Concept.objects.filter(scheme__code="countries")}
         self.email_column = contributor_column(self.definition).code
         self.now = timezone.now()
+        asked = self.definition.by_role.get(ORGANISATION)
+        self.organisation = asked.code if asked else ""
         self.without_files, self.files_follow = 0, files_follow
         self.common: dict[str, Any] = {
             "call": call, "form": form, "state": State.SUBMITTED, "origin": origin, "language": language, "entered_by": actor.trail_id, "revision": 1,
@@ -159,8 +164,10 @@ class _Maker:
     def of(self, row: TableRow) -> list[_Ready]:
         """The submission of a row; none where something is wrong with it."""
         checked = check(self.definition, row.answers, self.lookups, languages=self.languages)
-        problems = dict(checked.problems)
-        missing = [problems.pop(code) for code in list(problems) if self.files_follow and self.definition.by_code[code].kind in ("file", "image")]
+        problems = {key: sentences for key, sentences in checked.problems.items() if key.partition(".")[0] not in row.unread}
+        missing = [
+            problems.pop(key) for key in list(problems) if self.files_follow and self.definition.by_code[key.partition(".")[0]].kind in ("file", "image")
+        ]
         self.without_files += bool(missing)
         email = row.email
         if email:
@@ -168,7 +175,7 @@ class _Maker:
                 email = mail_address(email)
             except Wrong as wrong:
                 problems[self.email_column] = wrong.sentences
-        if not problems:
+        if not problems and not row.unread:
             submission = Submission(answers=checked.answers, email=email, **self.common)
             read_roles(submission, self.definition, self.countries)
             try:
@@ -176,14 +183,14 @@ class _Maker:
             except Invalid as error:
                 problems = error.problems
             else:
-                return [_Ready(row.number, submission)]
-        for code, sentences in problems.items():
+                return [_Ready(row.number, submission, row.column_of(self.organisation))]
+        for key, sentences in problems.items():
             for sentence in sentences:
-                self.report.wrong(row.number, code, sentence)
+                self.report.wrong(row.number, row.column_of(key), sentence)
         return []
 
 
-def _check_limits(call: Call, form: FormVersion, ready: Sequence[_Ready], report: Report) -> None:
+def _check_limits(call: Call, ready: Sequence[_Ready], report: Report) -> None:
     """Note where the call takes no more from a person or an organisation, what is here and what comes taken together."""
     if call.per_person:
         _check_people(call, ready, report)
@@ -194,8 +201,6 @@ def _check_limits(call: Call, form: FormVersion, ready: Sequence[_Ready], report
     by_organisation: Counter[str] = Counter()
     for (key, _category), count in by_category.items():
         by_organisation[key] += count
-    asked = form.form.by_role.get(ORGANISATION)
-    column = asked.code if asked else ""
     for each in ready:
         key, category = each.submission.organisation_key, each.submission.category
         if not key:
@@ -203,9 +208,9 @@ def _check_limits(call: Call, form: FormVersion, ready: Sequence[_Ready], report
         by_organisation[key] += 1
         by_category[key, category] += 1
         if call.per_organisation and by_organisation[key] > call.per_organisation:
-            report.wrong(each.row, column, per_organisation_in_words(call))
+            report.wrong(each.row, each.column, per_organisation_in_words(call))
         elif call.per_organisation_and_category and category and by_category[key, category] > call.per_organisation_and_category:
-            report.wrong(each.row, column, per_category_in_words(call))
+            report.wrong(each.row, each.column, per_category_in_words(call))
 
 
 def _check_people(call: Call, ready: Sequence[_Ready], report: Report) -> None:
@@ -226,11 +231,11 @@ def _check_people(call: Call, ready: Sequence[_Ready], report: Report) -> None:
 def _write(actor: Actor, call: Call, form: FormVersion, ready: Sequence[_Ready], report: ImportReport, steps: _Steps, *, tell: bool) -> None:
     # Whoever submits to this call waits here, as for one that is handed in: numbers and limits are counted under this lock.
     call = Call.objects.select_for_update(of=("self",)).select_related("edition").get(pk=call.pk)
-    current = form_in_force(call)
     _require_published(call)
+    current = form_in_force(call)
     if current is None or current.pk != form.pk or current.definition != form.definition:
         raise Conflict(_("The form of this call was changed meanwhile. Import the table again."))
-    _check_limits(call, form, ready, report)
+    _check_limits(call, ready, report)
     report.stop()
     number = Submission.objects.filter(call=call).aggregate(last=Max("number"))["last"] or 0
     for start in range(0, len(ready), _BATCH):

@@ -14,7 +14,7 @@ from plenary.engines.calls.actions import import_submissions
 from plenary.engines.calls.commands import group
 from plenary.engines.calls.events import SubmissionChanged, SubmissionReceived
 from plenary.engines.calls.form.definition import Definition
-from plenary.engines.calls.form.table import write_table
+from plenary.engines.calls.form.table import columns_of, write_table
 from plenary.engines.calls.models import Submission
 from plenary.engines.calls.queries import form_in_force
 from plenary.engines.calls.tests.forms import FIELDS, GOOD, make_account, make_call, submitted
@@ -115,7 +115,7 @@ def test_every_problem_of_every_row_is_told_and_nothing_is_half_imported():
             "row 5, summary": ["This has 1 word; at least 3 are needed."],
             "row 5, country": ["“Atlantis” is not one of the answers to choose from."],
             "row 6, since": ["This is needed."],
-            "row 7, organisation": ["Country: “Atlantis” is not one of the answers to choose from."],
+            "row 7, organisation.country": ["“Atlantis” is not one of the answers to choose from."],
         }
     )
     assert not Submission.objects.exists()
@@ -133,29 +133,68 @@ def test_a_table_that_cannot_be_read_is_told():
     assert caught.value.problems == {"row 1": ["The file is in UTF-16; save it as UTF-8."]}
 
 
+def test_problems_name_columns_of_the_template_with_the_piece_and_the_language():
+    call = make_call(languages=["en", "fr", "zh"])
+    fields = [
+        {"code": "multi", "kind": "text", "label": "Texts", "per_language": True, "required": True},
+        {"code": "person", "kind": "person", "label": "Who", "required": True},
+    ]
+    form = actions.put_form(actor=SYSTEM, call=call, definition=Definition.from_data({"parts": [{"fields": [*FIELDS, *fields]}]})).form
+    columns = {column.code for column in columns_of(form, call.languages)}
+    who = {"name": "Ada", "email": "ada@"}
+    found = problems(call, [
+        {**rows()[0], "multi": {"en": "fine", "fr": "<b>", "zh": "x" * 201}, "person": who},
+        {**rows()[1], "multi": {"en": "fine"}, "person": {"email": "ada@example.org"}},
+        rows()[1],
+    ])  # fmt: skip
+    assert [place.split(", ") for place in found] == [
+        ["row 3", "multi.fr"], ["row 3", "multi.zh"], ["row 3", "person.email"], ["row 4", "person.name"], ["row 5", "multi.en"], ["row 5", "person.name"],
+    ]  # fmt: skip
+    assert {place.split(", ")[1] for place in found} <= columns
+
+
+def test_a_cell_that_cannot_be_read_is_told_once_with_what_is_wrong_in_all_other_rows():
+    call = make_call()
+    lines = [b"title,category,summary", b"x" * 100_001 + b",C7-4,Radios for boats", b"Bo\0ats,C7-4,Radios for boats", b"Ships,C99,Radios for ships"]
+    with pytest.raises(Invalid) as caught:
+        import_submissions(actor=SYSTEM, call=call, path=io.BytesIO(b"\n".join(lines)))
+    assert caught.value.problems == {
+        "row 2, title": ["The text has 100,001 characters; at most 100,000 are taken."],
+        "row 3, title": ["This contains signs that cannot be seen (U+FFFD). Delete them, or type the text anew."],
+        "row 4, category": ["“C99” is not one of the answers to choose from."],
+    }
+
+
+def test_a_table_in_another_script_than_the_call_takes_is_told_at_its_texts():
+    call = make_call(languages=["en"])
+    assert problems(call, [{**rows()[0], "title": "农村数字健康项目", "organisation": {"name": "农村数字健康项目办公室"}}]) == {
+        "row 3, title": ["Please answer in English."]
+    }
+
+
 def test_limits_count_what_is_here_and_what_comes_together():
     call = make_call(per_organisation=2)
     one = {"organisation": {"name": "HARBOUR office", "country": "KE"}}
     submitted(call, make_account())  # from the Harbour office
     assert problems(call, [*rows(1), *rows(3, **one)]) == {
-        f"row {row}, organisation": ["This call takes 2 submissions from one organisation."] for row in (5, 6)
+        f"row {row}, organisation.name": ["This call takes 2 submissions from one organisation."] for row in (5, 6)
     }
     import_submissions(actor=SYSTEM, call=call, path=table(call, rows(1, **one)))
-    assert "row 3, organisation" in problems(call, rows(1, **one))
+    assert "row 3, organisation.name" in problems(call, rows(1, **one))
 
 
 def test_limits_for_a_category_let_other_categories_pass():
     call = make_call(per_organisation_and_category=1)
     one = {"organisation": {"name": "Harbour office", "country": "KE"}}
     found = problems(call, [*rows(1, **one), *rows(1, **one, category="C7-3"), *rows(1, **one)])
-    assert found == {"row 5, organisation": ["This call takes 1 submission from one organisation in one category."]}
+    assert found == {"row 5, organisation.name": ["This call takes 1 submission from one organisation in one category."]}
 
 
 def test_a_call_for_some_stakeholders_takes_no_others():
     call = make_call(stakeholder_types=["government"])
     of = lambda kind: {"organisation": {"name": "Harbour", "country": "KE", "stakeholder_type": kind}}  # noqa: E731
     assert problems(call, [*rows(1, **of("government")), *rows(1, **of("civil-society"))]) == {
-        "row 4, organisation": ["This call is for: Government. Say to which of them you belong."]
+        "row 4, organisation.stakeholder_type": ["This call is for: Government. Say to which of them you belong."]
     }
 
 

@@ -130,9 +130,9 @@ def test_a_proposal_needs_a_title(world):
     assert (submission.state, Session.objects.count()) == ("submitted", 0)
 
 
-def test_only_the_secretariat_of_the_edition_takes_proposals(call):
+def test_only_the_secretariat_of_the_edition_or_the_call_takes_proposals(call):
     submission = hand_in(call, **WORKSHOP)
-    for other in (contributor(), staff("edition:2020"), staff("call:2021/open-consultation")):
+    for other in (contributor(), staff("edition:2020"), staff("call:2021/facilitators")):
         with pytest.raises(NotAllowed):
             decide(submission, by=other)
     assert not Session.objects.exists()
@@ -246,9 +246,9 @@ def test_nobody_is_a_facilitator_twice_in_an_edition(world):
     assert list(Facilitator.objects.order_by("number").values_list("number", "state")) == [(1, "withdrawn"), (2, "selected")]
 
 
-def test_only_the_secretariat_of_the_edition_selects(world):
+def test_only_the_secretariat_of_the_edition_or_the_call_selects(world):
     submission = hand_in(facilitators(world), **WHO)
-    for other in (contributor(), staff("edition:2020"), staff("call:2021/facilitators")):
+    for other in (contributor(), staff("edition:2020"), staff("call:2021/open-consultation")):
         with pytest.raises(NotAllowed):
             decide(submission, by=other)
     assert not Facilitator.objects.exists() and not Person.objects.filter(name="Wanjiru Kamau").exists()

@@ -141,9 +141,9 @@ def test_without_a_package_of_the_edition_nothing_is_made(call, answers, words):
     assert (submission.state, Offer.objects.count(), Organisation.objects.count()) == ("submitted", 0, 0)
 
 
-def test_only_the_secretariat_of_the_edition_accepts_offers(call):
+def test_only_the_secretariat_of_the_edition_or_the_call_accepts_offers(call):
     submission = offer(call)
-    for other in (contributor(), staff("edition:2020"), staff("call:2021/partnership")):
+    for other in (contributor(), staff("edition:2020"), staff("call:2021/prizes")):
         with pytest.raises(NotAllowed):
             decide(submission, by=other)
     assert not Offer.objects.exists()

@@ -197,12 +197,14 @@ def test_the_secretariat_of_the_edition_may_and_others_may_not(call):
     assert Entry.objects.get().is_public
 
 
-def test_who_decides_on_one_call_only_adds_no_entries(call):
+def test_who_decides_on_one_call_makes_its_entries_and_no_other_call_s(call):
     submission = hand_in(call, **ANSWERS)
     with pytest.raises(NotAllowed):
-        decide(submission, by=staff("call:2021/new-entry"))
+        decide(submission, by=staff("call:2021/update"))
     submission.refresh_from_db()
     assert (submission.state, Entry.objects.count()) == ("submitted", 0)
+    decide(submission, by=staff("call:2021/new-entry"))
+    assert Entry.objects.count() == 1
 
 
 # ---- updates --------------------------------------------------------------------------------------------------------

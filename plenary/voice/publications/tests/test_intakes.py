@@ -78,9 +78,9 @@ def test_a_contribution_without_title_or_text_is_none(call, missing, words):
     assert (submission.state, Contribution.objects.count(), Organisation.objects.count()) == ("submitted", 0, 0)
 
 
-def test_only_the_secretariat_of_the_edition_takes_contributions(call):
+def test_only_the_secretariat_of_the_edition_or_the_call_takes_contributions(call):
     submission = hand_in(call, **SECTION)
-    for other in (contributor(), staff("edition:2020"), staff("call:2021/implementation-report")):
+    for other in (contributor(), staff("edition:2020"), staff("call:2021/prizes")):
         with pytest.raises(NotAllowed):
             decide(submission, by=other)
     decide(submission, by=staff("edition:2021"))
