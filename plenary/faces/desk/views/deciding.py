@@ -285,7 +285,8 @@ def _decide(actor: User, found: Submission, form: DecideForm) -> str:
 def _return(actor: User, found: Submission, form: ReturnForm) -> str:
     before = _latest_mail(found)
     actions.return_for_changes(actor=actor, submission=found, message=form.cleaned_data["message"], until=form.cleaned_data["until"])
-    return f"{_('The submission is returned.')} {_mail_in_words(found, before)}"
+    returned = _("The submission is returned.")
+    return f"{returned} {_mail_in_words(found, before)}"
 
 
 def _withdraw(actor: User, found: Submission, form: ReasonForm) -> str:
