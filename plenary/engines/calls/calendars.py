@@ -40,27 +40,29 @@ class Entry:
     is_cancelled: bool = False
 
 
-def entry_of(phase: Phase) -> Entry | None:
-    """A phase as it stands in a calendar: a deadline at its instant, a meeting from beginning to end."""
+def entry_of(phase: Phase, revision: int) -> Entry | None:
+    """A phase as it stands in a calendar: a deadline at its instant, a meeting from beginning to end.
+
+    revision: a number that grows whenever something about the call is changed (SEQUENCE, RFC 5545, 3.8.7.4).
+    """
     title = str(phase.call.title)
     uid = f"call-{phase.call.edition.code}-{phase.call.slug}-{phase.code}"
     path = reverse("calls:call", args=[phase.call.edition.code, phase.call.slug])
-    moved = len(phase.deadline_changes.all())
     text = "\n\n".join(part for part in (str(phase.call.purpose), str(phase.text)) if part)
     if phase.kind in (Phase.Kind.COLLECT, Phase.Kind.VOTE):
         if phase.closes_at is None:
             return None
         name = _("Deadline: %(call)s (%(phase)s)") % {"call": title, "phase": phase.title}
         at: datetime | date = day_in(phase.closes_at, phase.zone) if phase.all_day else phase.closes_at
-        return Entry(uid, name, at, None, phase.zone, text, path, sequence=moved)
+        return Entry(uid, name, at, None, phase.zone, text, path, sequence=revision)
     first, last = phase.opens_at or phase.closes_at, phase.closes_at
     if phase.kind not in (Phase.Kind.MEETING, Phase.Kind.ANNOUNCE, Phase.Kind.PUBLISH) or first is None:
         return None
     name = _("%(phase)s (%(call)s)") % {"call": title, "phase": phase.title}
     if phase.all_day:
         day = day_in(first, phase.zone)
-        return Entry(uid, name, day, day_in(last, phase.zone) + timedelta(days=1) if last else None, phase.zone, text, path, phase.link, moved)
-    return Entry(uid, name, first, last if last != first else None, phase.zone, text, path, phase.link, moved)
+        return Entry(uid, name, day, day_in(last, phase.zone) + timedelta(days=1) if last else None, phase.zone, text, path, phase.link, revision)
+    return Entry(uid, name, first, last if last != first else None, phase.zone, text, path, phase.link, revision)
 
 
 def calendar_of(name: str, entries: list[Entry]) -> Calendar:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from plenary.ground.audit.models import TrailRecord, Version
@@ -21,6 +21,11 @@ def names_by(resolver: Callable[[set[str]], dict[str, str]]) -> Callable[[set[st
     """Register a function that gives the names behind trail ids, all in one query."""
     _names.append(resolver)
     return resolver
+
+
+def times_changed(kind: str, keys: Iterable[str]) -> dict[str, int]:
+    """How often something was done to each, as the trail tells; one statement."""
+    return dict(TrailRecord.objects.filter(kind=kind, key__in=list(keys)).order_by().values_list("key").annotate(n=Count("pk")))
 
 
 @dataclass(frozen=True, slots=True)

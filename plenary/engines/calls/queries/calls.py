@@ -249,4 +249,4 @@ def dated_phases(now: datetime | None = None) -> list[Phase]:
     """Phases with a date that is not more than a year past, as calendars want them."""
     since = (now or timezone.now()) - timedelta(days=366)
     phases = Phase.objects.filter(PUBLIC, Q(closes_at__gt=since) | Q(closes_at=None, opens_at__gt=since))
-    return list(phases.select_related("call__edition").prefetch_related("deadline_changes").order_by("closes_at", "opens_at", "pk"))
+    return list(phases.select_related("call__edition").order_by("closes_at", "opens_at", "pk"))

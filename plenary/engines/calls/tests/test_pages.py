@@ -100,6 +100,20 @@ def test_a_moved_deadline_keeps_its_uid(calls, client):
     assert int(moved["SEQUENCE"]) > int(before["call-2021-prizes-submission"]["SEQUENCE"])
 
 
+def test_a_meeting_whose_beginning_or_place_changes_is_a_later_revision_of_the_same(calls, client):
+    phase = calls.calls.get(slug="prizes").phases.get(code="meeting")
+    with time_machine.travel(geneva(2021, 1, 22), tick=False):
+        revisions = []
+        for values in ({}, {"opens_at": geneva(2021, 5, 18, 12)}, {"link": "https://example.org/room"}):
+            if values:
+                actions.edit_phase(actor=SYSTEM, phase=phase, values=values)
+            found = [events(client.get(path))["call-2021-prizes-meeting"] for path in ("/calls/calendar.ics", "/calls/2021/prizes/calendar.ics")]
+            assert found[0]["SEQUENCE"] == found[1]["SEQUENCE"]
+            revisions.append(int(found[0]["SEQUENCE"]))
+    assert revisions == sorted(set(revisions))
+    assert found[0]["DTSTART"].dt == geneva(2021, 5, 18, 12) and found[0]["LOCATION"] == "https://example.org/room"
+
+
 def test_a_calendar_speaks_the_language_of_its_address(calls, client):
     with time_machine.travel(geneva(2021, 1, 22), tick=False):
         found = events(client.get("/ar/calls/2021/prizes/calendar.ics"))

@@ -19,6 +19,7 @@ from plenary.engines.calls.models import Call, Phase
 from plenary.engines.calls.views.access import call_at, refused
 from plenary.engines.calls.windows import window_of
 from plenary.errors import Conflict
+from plenary.ground.audit.queries import times_changed
 from plenary.ground.files.typesetting import CannotTypeset
 from plenary.ground.framework.linked_data import block
 from plenary.ground.framework.models import Concept
@@ -166,4 +167,5 @@ def call_calendar(request: HttpRequest, edition: str, slug: str) -> HttpResponse
 
 
 def _entries(phases: Sequence[Phase]) -> list[calendars.Entry]:
-    return [entry for phase in phases if (entry := calendars.entry_of(phase)) is not None]
+    revisions = times_changed("calls.call", {str(phase.call) for phase in phases})
+    return [entry for phase in phases if (entry := calendars.entry_of(phase, revisions.get(str(phase.call), 0))) is not None]
