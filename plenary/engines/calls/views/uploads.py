@@ -15,10 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from plenary.engines.calls import actions, partial
-from plenary.engines.calls.models import Attachment
-from plenary.engines.calls.queries import form_to_answer, readable
-from plenary.engines.calls.queries.selection import sight_of
-from plenary.engines.calls.views.access import LOOKUPS, SAVES, Access, access_to, refused, writes
+from plenary.engines.calls.queries import file_of, form_to_answer
+from plenary.engines.calls.views.access import LOOKUPS, SAVES, access_to, refused, writes
 from plenary.errors import Conflict, Invalid
 from plenary.ground.files.kinds import MEGABYTE
 from plenary.ground.people.queries import public_organisations
@@ -110,8 +108,8 @@ def _named(whole: IO[bytes], name: str) -> File:
 def file(request: HttpRequest, key: str, file_key: uuid.UUID) -> FileResponse:
     """A file of a submission, for those who read the submission; as something to save."""
     access = access_to(request, key)
-    attachment = access.submission.attachments.filter(file_id=file_key, file__deleted_at=None).select_related("file").first()
-    if attachment is None or not (writes(access) or _is_shown(access, attachment)):
+    attachment = file_of(access.actor, access.submission, file_key)
+    if attachment is None:
         raise Http404
     try:
         opened = attachment.file.file.open("rb")
@@ -122,14 +120,6 @@ def file(request: HttpRequest, key: str, file_key: uuid.UUID) -> FileResponse:
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-def _is_shown(access: Access, attachment: Attachment) -> bool:
-    """Whether staff read the answer to which the file belongs: one that was handed in, and that is not private for them."""
-    submission = access.submission
-    if not readable(access.actor, submission) or str(attachment.file_id) not in (submission.shown_answers.get(attachment.field) or []):
-        return False
-    return attachment.field not in sight_of(access.actor, submission.call).hidden
 
 
 @never_cache
