@@ -19,6 +19,14 @@ def download(request: HttpRequest, key: uuid.UUID, name: str) -> FileResponse:
     file = StoredFile.objects.filter(pk=key, deleted_at__isnull=True).first()
     if file is None or not may(actor_of(request), "files.read", file):
         raise Http404
+    response = given_out(file)
+    if file.is_public:
+        response["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+def given_out(file: StoredFile) -> FileResponse:
+    """A file's content, to be saved and never run, for one reader who may have it. Raises: Http404 where the content is gone."""
     try:
         opened = file.file.open("rb")
     except FileNotFoundError as error:
@@ -29,5 +37,5 @@ def download(request: HttpRequest, key: uuid.UUID, name: str) -> FileResponse:
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
-    response["Cache-Control"] = "public, max-age=31536000, immutable" if file.is_public else "private, no-store"
+    response["Cache-Control"] = "private, no-store"
     return response

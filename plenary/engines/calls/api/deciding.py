@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 
 from plenary.engines.calls import actions
 from plenary.engines.calls.api.given import IfMatch, Instant, Plain, revision_of
-from plenary.engines.calls.api.shapes import SubmissionOut, found, present, say_revision
+from plenary.engines.calls.api.shapes import SubmissionOut, answered, found
 from plenary.engines.calls.models import Submission
 from plenary.ground.audit.actors import require
 from plenary.ground.people.bearer import account_of, by_token
@@ -67,7 +67,7 @@ def decide(request: HttpRequest, response: HttpResponse, key: uuid.UUID, payload
         changed_too=payload.changed_too,
         revision=revision,
     )
-    return _answer(user, key, response)
+    return answered(user, key, response)
 
 
 @router.delete("/{uuid:key}/decisions/{slug:decision}", response=SubmissionOut, summary="Undo the latest decision", **DECIDE)
@@ -82,7 +82,7 @@ def undo_decision(
     if standing is None:
         raise Http404
     actions.undo_decision(actor=user, decision=standing, changed_too=query.changed_too, revision=revision)
-    return _answer(user, key, response)
+    return answered(user, key, response)
 
 
 @router.post("/{uuid:key}/return", response=SubmissionOut, summary="Return a submission for changes", **DECIDE)
@@ -92,7 +92,7 @@ def return_submission(request: HttpRequest, response: HttpResponse, key: uuid.UU
     submission = _to_decide(user, key)
     revision = revision_of(if_match)
     actions.return_for_changes(actor=user, submission=submission, message=payload.message, until=payload.until, revision=revision)
-    return _answer(user, key, response)
+    return answered(user, key, response)
 
 
 def _to_decide(user: User, key: uuid.UUID) -> Submission:
@@ -100,10 +100,3 @@ def _to_decide(user: User, key: uuid.UUID) -> Submission:
     submission = found(user, key)
     require(user, "calls.decide", submission)
     return submission
-
-
-def _answer(user: User, key: uuid.UUID, response: HttpResponse) -> SubmissionOut:
-    submission = found(user, key)
-    told = present(user, submission, check=True)
-    say_revision(response, submission, told)
-    return told

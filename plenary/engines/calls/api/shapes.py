@@ -227,3 +227,11 @@ def say_revision(response: HttpResponse, submission: Submission, told: Submissio
     """
     digest = f"-{hashlib.sha256(told.model_dump_json().encode()).hexdigest()[:16]}" if told else ""
     response["ETag"] = f'"{submission.revision}{digest}"'
+
+
+def answered(user: User, key: uuid.UUID, response: HttpResponse) -> SubmissionOut:
+    """The submission as it stands now, with its revision in the header."""
+    submission = found(user, key)
+    told = present(user, submission, check=True)
+    say_revision(response, submission, told)
+    return told

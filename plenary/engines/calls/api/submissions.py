@@ -6,11 +6,10 @@ import uuid
 from typing import Annotated, Any
 
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
-from django.utils.http import content_disposition_header
 from ninja import File, Query, Router, Schema, Status
 from ninja.errors import HttpError
 from ninja.files import UploadedFile
@@ -18,11 +17,12 @@ from pydantic import ConfigDict, Field
 
 from plenary.engines.calls import actions, queries
 from plenary.engines.calls.api.given import IfMatch, Instant, Plain, read_answers, revision_of
-from plenary.engines.calls.api.shapes import AttachmentOut, State, SubmissionOut, found, present, present_file, say_revision, with_all
+from plenary.engines.calls.api.shapes import AttachmentOut, State, SubmissionOut, answered, found, present, present_file, say_revision, with_all
 from plenary.engines.calls.models import Call, Submission
 from plenary.engines.calls.windows import usable_code, window_of
 from plenary.errors import Conflict, Invalid
 from plenary.ground.audit.actors import may, require
+from plenary.ground.files.views import given_out
 from plenary.ground.people.bearer import account_of, by_token
 from plenary.ground.people.models import User
 from plenary.ground.people.queries import texts_to_agree
@@ -115,12 +115,12 @@ def start_submission(request: HttpRequest, response: HttpResponse, payload: NewD
         actor=user, call=call, answers=answers, language=payload.language or "en", origin=Submission.Origin.API, late=late
     )
     response["Location"] = reverse("api:get_submission", args=[submission.pk])
-    return Status(201, _answer(user, submission.pk, response))
+    return Status(201, answered(user, submission.pk, response))
 
 
 @router.get("/{uuid:key}", response=SubmissionOut, summary="One draft or submission", **READ_ONE)
 def get_submission(request: HttpRequest, response: HttpResponse, key: uuid.UUID) -> SubmissionOut:
-    return _answer(account_of(request), key, response)
+    return answered(account_of(request), key, response)
 
 
 @router.patch("/{uuid:key}", response=SubmissionOut, summary="Change a draft", **WRITE_ONE)
@@ -132,7 +132,7 @@ def change_submission(request: HttpRequest, response: HttpResponse, key: uuid.UU
     form = queries.form_to_answer(submission)
     answers = read_answers(form.form, payload.answers, queries.written_for(submission, form))
     actions.save_draft(actor=user, submission=submission, answers=answers, revision=revision, language=payload.language)
-    return _answer(user, key, response)
+    return answered(user, key, response)
 
 
 @router.post("/{uuid:key}/submit", response=SubmissionOut, summary="Submit a draft, or changes", **WRITE_ONE)
@@ -144,7 +144,7 @@ def submit_submission(request: HttpRequest, response: HttpResponse, key: uuid.UU
     if texts_to_agree(user):
         raise HttpError(403, f"Agree to the terms of use in force first: {settings.BASE_URL}{reverse('people:agree')}")
     actions.submit(actor=user, submission=submission, revision=revision)
-    return _answer(user, key, response)
+    return answered(user, key, response)
 
 
 @router.post("/{uuid:key}/withdraw", response=SubmissionOut, summary="Withdraw a submission", **WRITE_ONE)
@@ -155,7 +155,7 @@ def withdraw_submission(
     user = account_of(request)
     submission = _takeable(user, key)
     actions.withdraw(actor=user, submission=submission, reason=payload.reason if payload else "", revision=revision_of(if_match))
-    return _answer(user, key, response)
+    return answered(user, key, response)
 
 
 @router.post("/{uuid:key}/reopen", response=SubmissionOut, summary="Put back what was withdrawn", **WRITE_ONE)
@@ -164,7 +164,7 @@ def reopen_submission(request: HttpRequest, response: HttpResponse, key: uuid.UU
     user = account_of(request)
     submission = _takeable(user, key)
     actions.reopen(actor=user, submission=submission, revision=revision_of(if_match))
-    return _answer(user, key, response)
+    return answered(user, key, response)
 
 
 @router.delete("/{uuid:key}/draft", response={204: None}, summary="Discard a draft, or changes", **WRITE)
@@ -203,12 +203,7 @@ def get_file(request: HttpRequest, key: uuid.UUID, file: uuid.UUID) -> HttpRespo
     etag = f'"{stored.sha256}"'
     if "If-None-Match" in request.headers and (nothing_new := get_conditional_response(request, etag=etag)) is not None:
         return nothing_new
-    try:
-        opened = stored.file.open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    answer = FileResponse(opened, content_type=stored.kind)
-    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=stored.name)
+    answer = given_out(stored)
     answer["ETag"] = etag
     return answer
 
@@ -236,10 +231,3 @@ def _takeable(user: User, key: uuid.UUID) -> Submission:
     submission = found(user, key)
     require(user, "calls.withdraw", submission)
     return submission
-
-
-def _answer(user: User, key: uuid.UUID, response: HttpResponse) -> SubmissionOut:
-    submission = found(user, key)
-    told = present(user, submission, check=True)
-    say_revision(response, submission, told)
-    return told

@@ -8,7 +8,6 @@ from urllib.parse import unquote
 
 from django.core.files.base import File
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -19,6 +18,7 @@ from plenary.engines.calls.queries import file_of, form_to_answer
 from plenary.engines.calls.views.access import LOOKUPS, SAVES, access_to, refused, writes
 from plenary.errors import Conflict, Invalid
 from plenary.ground.files.kinds import MEGABYTE
+from plenary.ground.files.views import given_out
 from plenary.ground.people.queries import public_organisations
 
 #: Bytes of one piece; the script sends smaller ones.
@@ -111,15 +111,7 @@ def file(request: HttpRequest, key: str, file_key: uuid.UUID) -> FileResponse:
     attachment = file_of(access.actor, access.submission, file_key)
     if attachment is None:
         raise Http404
-    try:
-        opened = attachment.file.file.open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    response = FileResponse(opened, content_type=attachment.file.kind)
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=attachment.file.name)
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return given_out(attachment.file)
 
 
 @never_cache
