@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -85,3 +86,17 @@ def browser() -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="session")
+def secretariat(browser: Browser, site: Site) -> Any:
+    """What a browser keeps of somebody who has signed in at the desk, by the printed link, which works once."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(site.sign_in_link)
+    if page.locator("main form button").count() and "/desk/" not in page.url:
+        page.locator("main form button").first.click()  # mail programs open links by themselves: a person confirms
+    page.wait_for_url("**/desk/**")
+    state = context.storage_state()
+    context.close()
+    return state
