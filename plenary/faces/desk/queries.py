@@ -16,13 +16,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from django_tasks_db.models import DBTaskResult
 
 from plenary.engines.calls.models import Call, Phase, Submission
-from plenary.engines.calls.queries import FOR_ALL
+from plenary.engines.calls.queries import FOR_ALL, calls_in
 from plenary.engines.calls.rules import READERS
 from plenary.ground.audit.actors import Actor, may
 from plenary.ground.framework.models import Edition
 from plenary.ground.framework.text import Text
 from plenary.ground.messages.models import OutboxMessage
-from plenary.ground.messages.queries import visible_to
+from plenary.ground.messages.queries import count_by_state
 from plenary.ground.people.models import User
 from plenary.ground.search.models import IndexChange
 from plenary.programmes.awards.models import Award
@@ -71,11 +71,7 @@ def coming_deadlines(edition: Edition, actor: Actor) -> list[Phase]:
 
 def calls_of(user: User) -> list[Call]:
     """The calls for which somebody has a role of their own, the latest edition first."""
-    places = [scope.removeprefix("call:").split("/", 1) for role, scope in user.roles_held() if role in READERS and scope.startswith("call:")]
-    theirs = Q(pk__in=[])
-    for edition, slug in places:
-        theirs |= Q(edition__code=edition, slug=slug)
-    found = Call.objects.filter(theirs).select_related("edition")
+    found = calls_in(scope for role, scope in user.roles_held() if role in READERS)
     return list(found.order_by(F("edition__starts_on").desc(nulls_last=True), "edition__code", "position", "slug"))
 
 
@@ -107,7 +103,7 @@ def todos(edition: Edition | None, actor: Actor) -> list[Todo]:
 
 
 def _outbox_todos(actor: Actor) -> list[Todo]:
-    counts = {state: visible_to(actor).filter(state=state).count() for state in (OutboxMessage.State.FAILED, OutboxMessage.State.HELD)}
+    counts = count_by_state(actor)
     path = reverse("desk:outbox")
     found = []
     if failed := counts[OutboxMessage.State.FAILED]:

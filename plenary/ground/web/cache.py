@@ -220,10 +220,8 @@ def compressed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     ):
         return response
     patch_vary_headers(response, ["Accept-Encoding"])
-    encoding = _accepted(request)
     is_personal = _has_session(request) or _sets_cookies(response) or request.META.get("CSRF_COOKIE_NEEDS_UPDATE")
-    if is_personal and not (encoding := _accepted(request, ("gzip",))):
-        return response
+    encoding = _accepted(request, ("gzip",)) if is_personal else _accepted(request)
     if encoding:
         response.content = _of_random_length(response.content) if is_personal else _compress(response.content, encoding)
         response["Content-Encoding"] = encoding

@@ -12,6 +12,11 @@ from plenary.errors import Conflict, Invalid
 from plenary.ground.audit.actors import Actor, require
 
 
+def wrong_code_sentence() -> str:
+    """That a code does not let in; not why, which would help those who guess."""
+    return _("This code is not valid, or no longer. Look at it once more, or ask the secretariat.")
+
+
 def hold_code(code: LateCode) -> LateCode:
     """The code, held until the transaction ends: whoever else uses it waits here, and finds one use fewer.
 
@@ -19,7 +24,7 @@ def hold_code(code: LateCode) -> LateCode:
     """
     held = LateCode.objects.select_for_update(of=("self",)).filter(pk=code.pk).first()
     if held is None or not has_use_left(held):
-        raise Invalid({"code": [_("This code is not valid, or no longer. Look at it once more, or ask the secretariat.")]})
+        raise Invalid({"code": [wrong_code_sentence()]})
     return held
 
 
@@ -37,7 +42,7 @@ def use_code(*, actor: Actor, submission: Submission, code: str) -> Submission:
         raise Conflict(_("The submission is “%(state)s”; this cannot be done from there.") % {"state": submission.get_state_display()})
     found = usable_code(submission.call, code)
     if found is None:
-        raise Invalid({"code": [_("This code is not valid, or no longer. Look at it once more, or ask the secretariat.")]})
+        raise Invalid({"code": [wrong_code_sentence()]})
     submission.late = hold_code(found)
     submission.save(update_fields=["late"])
     tell(actor, submission, "used code")

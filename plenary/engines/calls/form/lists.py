@@ -12,27 +12,26 @@ from typing import Any
 
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from plenary.engines.calls.form.kept import Kept
 from plenary.engines.calls.form.lookups import Known, Lookups
 from plenary.ground.framework.spelling import fold
 
 _NAME = "@name@"
 
-_markup: dict[tuple[Any, ...], tuple[Any, str]] = {}
+_markup: Kept[str] = Kept(200)
 
 
 def _kept(lookups: Lookups, key: tuple[Any, ...], make: Callable[[], str]) -> str:
-    """Markup that is the same until a concept changes, in the page's language."""
-    whole = (*key, get_language())
-    held = _markup.get(whole)
-    # The mapping itself is the mark: lookups give another one when anything has changed.
-    if held is None or held[0] is not lookups.concepts:
-        if len(_markup) > 200:
-            _markup.clear()
-        held = _markup[whole] = (lookups.concepts, make())
-    return held[1]
+    """Markup that is the same until a concept changes: then lookups give another mapping."""
+    return _markup.get((lookups.concepts,), key, make)
+
+
+def with_chosen(options: str, value: str) -> str:
+    """The markup of options with the one of this value marked as chosen; as it is, where there is none."""
+    mark = f'<option value="{escape(value)}"'
+    return options.replace(mark, f"{mark} selected", 1)
 
 
 def label_of(known: Known) -> str:
@@ -64,12 +63,9 @@ def select_options(lookups: Lookups, scheme: str, chosen: str, *, leaves: bool =
 
     markup = _kept(lookups, ("select", scheme, leaves), make)
     if chosen:
-        mark = f'<option value="{escape(chosen)}"'
-        known = lookups.concepts.get(scheme, {}).get(chosen)
-        if mark in markup:
-            markup = markup.replace(mark, f"{mark} selected", 1)
-        else:  # not offered any more, or nonsense: it stays visible, and the check says what is wrong
-            markup = format_html('<option value="{}" selected>{}', chosen, label_of(known) if known else chosen) + markup
+        known, marked = lookups.concepts.get(scheme, {}).get(chosen), with_chosen(markup, chosen)
+        # Not offered any more, or nonsense: it stays visible, and the check says what is wrong.
+        markup = marked if marked != markup else format_html('<option value="{}" selected>{}', chosen, label_of(known) if known else chosen) + markup
     return mark_safe(markup)
 
 

@@ -16,10 +16,11 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from plenary.engines.calls.form.definition import Definition, asked
+from plenary.engines.calls.form.kept import Kept
 from plenary.engines.calls.form.lists import check_boxes, select_options
 from plenary.engines.calls.form.lookups import Attached, Lookups
 from plenary.engines.calls.form.posted import control
@@ -210,19 +211,8 @@ def _place(view: FieldView, piece: str) -> str:
     return next((each.id for each in view.controls if each.name == name), view.control.id)
 
 
-@dataclass(frozen=True, slots=True)
-class _Mould:
-    """The markup of a field with gaps where answers stand: the same for everybody, so made once for each form and language.
-
-    pieces: markup and, at every second place, what fills the gap there. definition, concepts: what it was made from.
-    """
-
-    definition: Any
-    concepts: Any
-    pieces: list[str]
-
-
-_moulds: dict[tuple[Any, ...], _Mould] = {}
+#: Of each field, in each form: its markup and, at every second place, the name of what fills the gap there.
+_moulds: Kept[list[str]] = Kept(5000)
 _GAP = re.compile("\ue000(\\w+)\ue001")  # of characters for private use, which no checked text holds
 
 
@@ -230,31 +220,24 @@ def _gap(name: str) -> str:
     return f"\ue000{name}\ue001"
 
 
+def _mould(view: FieldView) -> list[str]:
+    """The markup of a field with gaps where answers stand: the same for everybody."""
+    controls = [
+        replace(each, value=_gap(f"value{place}") if each.value else "", options=mark_safe(_gap(f"options{place}")) if each.options else each.options)
+        for place, each in enumerate(view.controls)
+    ]
+    return _GAP.split(replace(view, options=mark_safe(_gap("options")), controls=controls).html)
+
+
 def _cast(view: FieldView, definition: Definition, lookups: Lookups, languages: tuple[str, ...]) -> SafeString:
     """A field with its answer, nothing being wrong with it, as markup."""
-    key = (
-        *(id(definition), view.field.code, languages, get_language()),
-        # What the templates ask of an answer, beside writing it down.
-        tuple((each.language, each.type, bool(each.value)) for each in view.controls),
-    )
-    mould = _moulds.get(key)
-    # A definition and a mapping of concepts are never changed, only replaced by others.
-    if mould is None or mould.definition is not definition or mould.concepts is not lookups.concepts:
-        if len(_moulds) > 5000:
-            _moulds.clear()
-        empty = replace(
-            view,
-            options=mark_safe(_gap("options")),
-            controls=[
-                replace(each, value=_gap(f"value{place}") if each.value else "", options=mark_safe(_gap(f"options{place}")) if each.options else each.options)
-                for place, each in enumerate(view.controls)
-            ],
-        )
-        mould = _moulds[key] = _Mould(definition, lookups.concepts, _GAP.split(empty.html))
+    # What the templates ask of an answer, beside writing it down.
+    shape = tuple((each.language, each.type, bool(each.value)) for each in view.controls)
+    mould = _moulds.get((definition, lookups.concepts), (id(definition), view.field.code, languages, shape), lambda: _mould(view))
     fills: dict[str, str] = {"options": view.options}
     for place, each in enumerate(view.controls):
         fills[f"value{place}"], fills[f"options{place}"] = escape(each.value) if each.value else "", each.options
-    pieces = mould.pieces.copy()
+    pieces = mould.copy()
     pieces[1::2] = [fills[name] for name in pieces[1::2]]
     return mark_safe("".join(pieces))
 

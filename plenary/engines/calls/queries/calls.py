@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 
 from django.db import models
 from django.db.models import F, Prefetch, Q, QuerySet
@@ -208,6 +210,15 @@ def with_phases(calls: QuerySet[Call]) -> QuerySet[Call]:
     """Calls as their pages show them."""
     phases = Phase.objects.order_by("position", "opens_at").prefetch_related("deadline_changes")
     return calls.select_related("edition").prefetch_related(Prefetch("phases", phases))
+
+
+def calls_in(scopes: Iterable[str]) -> QuerySet[Call]:
+    """The calls that have these scopes (``call:2021/prizes``), hidden ones too; other scopes are passed over."""
+    places = [scope.removeprefix("call:").partition("/") for scope in scopes if scope.startswith("call:")]
+    if not places:
+        return Call.objects.none()
+    wanted = reduce(or_, (Q(edition__code=edition, slug=slug) for edition, _slash, slug in places))
+    return Call.objects.filter(wanted).select_related("edition")
 
 
 def form_in_force(call: Call) -> FormVersion | None:

@@ -7,14 +7,19 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
+from plenary.engines.calls.documents import submission_pdf
 from plenary.engines.calls.holders import Holder, held_by_secret, is_secret, own_by_secret
 from plenary.engines.calls.models import Call, Submission
 from plenary.engines.calls.queries import call_of, submission_for
 from plenary.ground.audit.actors import Actor, may
+from plenary.ground.files.typesetting import CannotTypeset
+from plenary.ground.framework.text import reader_language
 from plenary.ground.people.models import User
 from plenary.ground.web import errors
 from plenary.ground.web.limits import buckets, client_of
@@ -98,8 +103,16 @@ def not_theirs(request: HttpRequest, access: Access) -> HttpResponse:
     return render(request, "calls/not_theirs.html", {"submission": access.submission}, status=403)
 
 
-def pdf_of(submission: Submission, content: bytes) -> HttpResponse:
-    """A submission's document, to be saved by its reader and kept by nobody in between."""
+def document_of(request: HttpRequest, submission: Submission, *, back: str, hidden: frozenset[str] = frozenset()) -> HttpResponse:
+    """A submission as PDF, to be saved by its reader and kept by nobody in between; where none can be made, back to its page, which says so.
+
+    hidden: fields to leave out.
+    """
+    try:
+        content = submission_pdf(submission, reader_language(), submission.saved_at, hidden=hidden)
+    except CannotTypeset:
+        messages.error(request, _("The PDF cannot be made on this machine. Print this page instead."))
+        return redirect(back)
     answer = HttpResponse(content, content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="{submission.reference.replace("/", "-")}.pdf"'
     answer["Cache-Control"] = "private, no-store"

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import uuid
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from plenary.engines.calls.actions.submitting import lookups_for
-from plenary.engines.calls.documents import submission_pdf
 from plenary.engines.calls.form.showing import show
 from plenary.engines.calls.models import Submission
 from plenary.engines.calls.queries.focal import countries_followed, followed_in, followed_submission, hidden_from_focal_points
-from plenary.engines.calls.views.access import pdf_of
-from plenary.ground.files.typesetting import CannotTypeset
-from plenary.ground.framework.text import reader_language
+from plenary.engines.calls.views.access import document_of
 from plenary.ground.people.access import require_account
 from plenary.ground.people.views import account_of
 
@@ -46,12 +42,8 @@ def submission(request: HttpRequest, country: str, key: uuid.UUID) -> HttpRespon
 def document(request: HttpRequest, country: str, key: uuid.UUID) -> HttpResponse:
     """The same as PDF."""
     found = _found(request, country, key)
-    try:
-        content = submission_pdf(found, reader_language(), found.saved_at, hidden=hidden_from_focal_points(found.form.form))
-    except CannotTypeset:
-        messages.error(request, _("The PDF cannot be made on this machine. Print this page instead."))
-        return redirect("calls:followed_submission", country, key)
-    return pdf_of(found, content)
+    back = reverse("calls:followed_submission", args=[country, key])
+    return document_of(request, found, back=back, hidden=hidden_from_focal_points(found.form.form))
 
 
 def _found(request: HttpRequest, country: str, key: uuid.UUID) -> Submission:

@@ -12,8 +12,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from plenary.engines.calls.actions.late import wrong_code_sentence
 from plenary.engines.calls.actions.submitting import lookups_for
-from plenary.engines.calls.form.page import form_view
+from plenary.engines.calls.form.page import FormView, form_view
 from plenary.engines.calls.form.posted import read_posted
 from plenary.engines.calls.form.signs import as_written
 from plenary.engines.calls.holders import secret_of
@@ -58,20 +59,9 @@ def form_page(
     submission = access.submission if access else None
     window = window or (window_for(submission) if submission else window_of(call))
     found = {**(problems or {}), **({"": [general]} if general else {})}
-    view = form_view(
-        form.form,
-        answers,
-        lookups_for(submission, form.form),
-        problems=found,
-        conflicts=conflicts,
-        languages=tuple(call.languages),
-        language=submission.language if submission else reader_language(),
-        seen=stored if submission else {},
-        version=form.number,
-    )
+    view = view_of(call, form, answers, submission=submission, problems=found, conflicts=conflicts, stored=stored)
     if more.get("wrong_code"):
-        sentence = _("This code is not valid, or no longer. Look at it once more, or ask the secretariat.")
-        view.problems.append(("late", _("Code from the secretariat, if you have one"), [sentence]))
+        view.problems.append(("late", _("Code from the secretariat, if you have one"), [wrong_code_sentence()]))
     context: dict[str, Any] = {
         "call": call,
         "form": view,
@@ -92,6 +82,30 @@ def form_page(
             "file_path": access.path,
         }
     return render(request, "calls/answer.html", {**context, **more}, status=status)
+
+
+def view_of(
+    call: Call,
+    form: FormVersion,
+    answers: Mapping[str, Any],
+    *,
+    submission: Submission | None = None,
+    problems: Mapping[str, list[str]] | None = None,
+    conflicts: Mapping[str, Any] | None = None,
+    stored: Mapping[str, Any] | None = None,
+) -> FormView:
+    """The controls of a call's form with answers in them, in the languages that the call takes; the rest as ``form_page`` has it."""
+    return form_view(
+        form.form,
+        answers,
+        lookups_for(submission, form.form),
+        problems=problems,
+        conflicts=conflicts,
+        languages=tuple(call.languages),
+        language=submission.language if submission else reader_language(),
+        seen=stored if submission else {},
+        version=form.number,
+    )
 
 
 def former(access: Access) -> str:

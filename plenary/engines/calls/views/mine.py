@@ -19,20 +19,18 @@ from django.views.decorators.http import require_GET, require_POST
 
 from plenary.engines.calls import actions, intakes
 from plenary.engines.calls.actions.submitting import lookups_for
-from plenary.engines.calls.documents import submission_pdf
 from plenary.engines.calls.form.showing import show
 from plenary.engines.calls.holders import is_secret
 from plenary.engines.calls.models import Call, FormVersion, Submission
 from plenary.engines.calls.queries import mine, open_calls, readable
 from plenary.engines.calls.queries.focal import countries_followed
-from plenary.engines.calls.views.access import LINKS, STARTS, UsedUp, access_to, call_at, not_theirs, pdf_of, refused, writes
+from plenary.engines.calls.rules import is_contributor
+from plenary.engines.calls.views.access import LINKS, STARTS, UsedUp, access_to, call_at, document_of, not_theirs, refused, writes
 from plenary.engines.calls.views.form_pages import used_up_page
 from plenary.engines.calls.views.together import writers_of
 from plenary.engines.calls.windows import Window, window_for, window_of
 from plenary.errors import Conflict, Invalid, NotAllowed
 from plenary.ground.audit.actors import may
-from plenary.ground.files.typesetting import CannotTypeset
-from plenary.ground.framework.text import reader_language
 from plenary.ground.people.access import require_account
 from plenary.ground.people.views import account_of
 
@@ -95,8 +93,7 @@ def submission(request: HttpRequest, key: str) -> HttpResponse:
     """One submission as it was handed in, where it stands, and what can be done with it."""
     access = access_to(request, key)
     found, actor = access.submission, access.actor
-    is_mine = bool(access.secret) or found.owner_id == account_of(request).pk or found.members.filter(pk=account_of(request).pk).exists()
-    if not is_mine:
+    if not is_contributor(actor, found):
         return redirect("desk:submission", found.pk) if readable(actor, found) else _absent()
     if not found.number:
         return redirect("calls:answer", access.key)
@@ -212,9 +209,4 @@ def document(request: HttpRequest, key: str) -> HttpResponse:
         return not_theirs(request, access)
     if not found.number:
         raise Http404
-    try:
-        content = submission_pdf(found, reader_language(), found.saved_at)
-    except CannotTypeset:
-        messages.error(request, _("The PDF cannot be made on this machine. Print this page instead."))
-        return redirect("calls:submission", found.pk)
-    return pdf_of(found, content)
+    return document_of(request, found, back=access.page("calls:submission"))

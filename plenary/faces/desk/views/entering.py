@@ -14,11 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from plenary.engines.calls import actions
-from plenary.engines.calls.actions.submitting import lookups_for
-from plenary.engines.calls.form.page import form_view
 from plenary.engines.calls.models import FormVersion, Submission
 from plenary.engines.calls.queries import form_in_force, form_to_answer, written_for
 from plenary.engines.calls.views.changed import changed_form
+from plenary.engines.calls.views.form_pages import view_of
 from plenary.engines.calls.views.posting import answers_posted, seen_of, take_files, take_off
 from plenary.errors import Conflict, Invalid
 from plenary.faces.desk.access import DeskRequest, desk_page, sent
@@ -118,17 +117,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     call = found.call
-    view = form_view(
-        form.form,
-        answers,
-        lookups_for(found, form.form),
-        problems=problems,
-        conflicts=conflicts,
-        languages=tuple(call.languages),
-        language=found.language,
-        seen=stored,
-        version=form.number,
-    )
+    view = view_of(call, form, answers, submission=found, problems=problems, conflicts=conflicts, stored=stored)
     return show_submissions(
         request,
         "desk/submission_edit.html",

@@ -7,7 +7,6 @@ from typing import Literal
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from pydantic import Field
 
 from plenary.engines.calls.models import Call
+from plenary.engines.calls.queries import calls_in
 from plenary.errors import Conflict, Invalid
 from plenary.faces.desk.access import DeskRequest, desk_page, sent
 from plenary.faces.desk.forms.base import DeskForm
@@ -69,12 +69,7 @@ def outbox(request: DeskRequest) -> HttpResponse:
 
 def _calls_of(messages: Iterable[OutboxMessage]) -> dict[str, Call]:
     """The calls to which mails belong, by scope."""
-    scopes = {each.scope for each in messages if each.scope.startswith("call:")}
-    wanted = Q(pk__in=[])
-    for scope in scopes:
-        edition, _slash, slug = scope.removeprefix("call:").partition("/")
-        wanted |= Q(edition__code=edition, slug=slug)
-    return {call.scope: call for call in Call.objects.filter(wanted).select_related("edition")} if scopes else {}
+    return {call.scope: call for call in calls_in({each.scope for each in messages})}
 
 
 def _message(request: DeskRequest, key: int, permission: str = "outgoing.view") -> OutboxMessage:

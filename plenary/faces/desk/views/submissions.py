@@ -13,9 +13,8 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -24,7 +23,9 @@ from plenary.engines.calls.actions import delete_filter, save_filter
 from plenary.engines.calls.actions.together import MOST, Batch, batch_of, record_export
 from plenary.engines.calls.exporting import Column, chosen_columns, columns_of, lookups_of
 from plenary.engines.calls.form.fields import CATEGORY, COUNTRY, schemes_of
-from plenary.engines.calls.form.lookups import Known, Lookups, concepts_of
+from plenary.engines.calls.form.kept import Kept
+from plenary.engines.calls.form.lists import with_chosen
+from plenary.engines.calls.form.lookups import Lookups, concepts_of
 from plenary.engines.calls.models import Call, SavedFilter, Submission
 from plenary.engines.calls.queries import timeline
 from plenary.engines.calls.queries.selection import (
@@ -191,23 +192,18 @@ def _cell(column: Column, row: Submission, lookups: Lookups) -> dict[str, Any]:
 _Choices = list[tuple[str, str]]
 
 
+#: The codes and labels of schemes.
+_named: Kept[_Choices] = Kept(100)
+
+
 def _scheme(code: str, *, by_label: bool = False) -> _Choices:
-    return _named(concepts_of((code,))[code], get_language() or "en", by_label)
+    known = concepts_of((code,))[code]
 
-
-_names: dict[tuple[int, str, bool], tuple[Any, _Choices]] = {}
-
-
-def _named(known: Mapping[str, Known], language: str, by_label: bool) -> _Choices:
-    """Codes and labels in a language, made once for each mapping, which is replaced when a concept changes."""
-    key = (id(known), language, by_label)
-    held = _names.get(key)
-    if held is None or held[0] is not known:
-        if len(_names) > 100:
-            _names.clear()
+    def make() -> _Choices:
         found = [(each.code, str(each.label)) for each in known.values()]
-        held = _names[key] = (known, sorted(found, key=lambda pair: fold(pair[1])) if by_label else found)
-    return held[1]
+        return sorted(found, key=lambda pair: fold(pair[1])) if by_label else found
+
+    return _named.get((known,), (code, by_label), make)
 
 
 def _categories(sight: Sight) -> _Choices:
@@ -243,8 +239,8 @@ def _filters(sight: Sight, asked: Selection, staff: list[User]) -> list[dict[str
 
 
 def _options(choices: _Choices, chosen: str) -> SafeString:
-    markup, mark = _option_list(tuple(choices)), format_html('<option value="{}"', chosen)
-    return mark_safe(markup.replace(mark, f"{mark} selected", 1) if chosen else markup)
+    markup = _option_list(tuple(choices))
+    return mark_safe(with_chosen(markup, chosen) if chosen else markup)
 
 
 @lru_cache(maxsize=200)
