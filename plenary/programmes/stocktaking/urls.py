@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from plenary.programmes.stocktaking import views
+from plenary.programmes.stocktaking.views import entries, entry
 
 app_name = "stocktaking"
 urlpatterns = [
-    path("", views.entries, name="list"),
-    path("<str:number>/", views.entry, name="entry"),
-    path("<str:number>/state/", views.change_state, name="state"),
+    path("", entries.entries, name="list"),
+    # Fixed words stand before what could be a number.
+    path("<str:number>/", entry.entry, name="entry"),
+    path("<str:number>/state/", entry.change_state, name="state"),
 ]

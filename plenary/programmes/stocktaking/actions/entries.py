@@ -1,9 +1,8 @@
-"""Every write to entries: adding, editing, withdrawing."""
+"""Writing entries: adding, editing, withdrawing."""
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -19,21 +18,21 @@ from plenary.ground.audit.actors import Actor, require
 from plenary.ground.audit.events import emit
 from plenary.ground.audit.models import Version
 from plenary.ground.audit.queries import versions_of
-from plenary.ground.framework.models import Concept, Edition
-from plenary.ground.framework.text import Text
+from plenary.ground.files.models import StoredFile
+from plenary.ground.framework.models import Edition
 from plenary.ground.people.models import Organisation
 from plenary.ground.search import actions as search
-from plenary.programmes.stocktaking.drafts import EntryDraft, LinkDraft, OrganisationDraft
+from plenary.programmes.stocktaking.actions.snapshots import draft_of, snapshot
+from plenary.programmes.stocktaking.drafts import STORY, EntryDraft, LinkDraft, OrganisationDraft
 from plenary.programmes.stocktaking.events import EntriesAdded, EntryChanged
-from plenary.programmes.stocktaking.models import Entry, EntryConcept, EntryOrganisation
+from plenary.programmes.stocktaking.models import Collection, CollectionEntry, Entry, EntryConcept, EntryEdition, EntryMedia, EntryOrganisation
 from plenary.programmes.stocktaking.organisations import organisations_of
 
 KIND = "stocktaking.entry"  # in the trail
 INDEX_KIND = "entry"  # in the search index
 _BATCH = 500
 _FIELDS = (
-    "title", "summary", "description", "edition", "stakeholder_type", "reach", "status", "starts_on", "ends_on", "year", "website", "source", "source_id",
-    "sort_title", "identity",
+    *STORY, "edition", "stakeholder_type", "reach", "status", "starts_on", "ends_on", "year", "website", "source", "source_id", "sort_title", "identity",
 )  # fmt: skip
 
 
@@ -64,9 +63,13 @@ def add_entries(
     for start in range(0, len(drafts), _BATCH):
         batch = drafts[start : start + _BATCH]
         entries = [
-            _fill(Entry(number=number, state=state, created_at=now, updated_at=now), draft) for number, draft in zip(numbers[start:], batch, strict=False)
+            _fill(Entry(number=number, state=state, created_at=now, updated_at=now, published_at=now if state == Entry.State.PUBLIC else None), draft)
+            for number, draft in zip(numbers[start:], batch, strict=False)
         ]
         Entry.objects.bulk_create(entries)
+        EntryEdition.objects.bulk_create(
+            [EntryEdition(entry=entry, edition=entry.edition, how=EntryEdition.How.ADDED, at=now) for entry in entries if entry.edition]
+        )
         _write_links(zip(entries, batch, strict=True), bodies)
         audit.record_many(
             actor=actor,
@@ -91,7 +94,7 @@ def edit_entry(*, actor: Actor, entry: Entry, draft: EntryDraft, reason: str = "
 
     Raises: Conflict, Invalid, NotAllowed.
     """
-    entry = _locked(entry)
+    entry = locked(entry)
     require(actor, "stocktaking.change_entry", entry)
     if seen is not None and seen != entry.updated_at:
         raise Conflict(_("Somebody else has changed this entry meanwhile. Look at their version, then make your change again."))
@@ -102,8 +105,8 @@ def edit_entry(*, actor: Actor, entry: Entry, draft: EntryDraft, reason: str = "
     _fill(entry, draft)
     entry.updated_at = timezone.now()
     entry.save()
-    entry.links.all().delete()
-    entry.organisation_links.all().delete()
+    for parts in (entry.links, entry.organisation_links, entry.media, entry.places):
+        parts.all().delete()
     _write_links([(entry, draft)], organisations_of([draft], actor=actor))
     after = snapshot(entry)
     changed = audit.changes(before, after)
@@ -111,7 +114,7 @@ def edit_entry(*, actor: Actor, entry: Entry, draft: EntryDraft, reason: str = "
         return entry
     audit.record(actor=actor, verb="changed", kind=KIND, key=entry.number, before=changed[0], after=changed[1], reason=reason)
     audit.keep_version(actor=actor, kind=KIND, key=entry.number, snapshot=after, reason=reason)
-    _tell(actor, entry, "changed")
+    tell(actor, entry, "changed")
     return entry
 
 
@@ -144,24 +147,28 @@ def publish_entry(*, actor: Actor, entry: Entry, reason: str = "") -> Entry:
 
 
 def _move(actor: Actor, entry: Entry, allowed: set[Entry.State], state: Entry.State, verb: str, reason: str) -> Entry:
-    entry = _locked(entry)
+    entry = locked(entry)
     require(actor, "stocktaking.withdraw_entry", entry)
     if entry.state not in allowed:
         raise Conflict(_("The entry is %(state)s; this cannot be done from there.") % {"state": entry.get_state_display()})
     before = entry.state
     entry.state = state
     entry.updated_at = timezone.now()
-    entry.save(update_fields=["state", "updated_at"])
+    if state == Entry.State.PUBLIC and entry.published_at is None:
+        entry.published_at = entry.updated_at
+    entry.save(update_fields=["state", "updated_at", "published_at"])
     audit.record(actor=actor, verb=verb, kind=KIND, key=entry.number, before={"state": before}, after={"state": state}, reason=reason)
-    _tell(actor, entry, verb)
+    tell(actor, entry, verb)
     return entry
 
 
-def _locked(entry: Entry) -> Entry:
+def locked(entry: Entry) -> Entry:
+    """The entry as it stands now, kept from others until the transaction ends."""
     return Entry.objects.select_for_update(of=("self",)).select_related("edition").get(pk=entry.pk)
 
 
-def _tell(actor: Actor, entry: Entry, verb: str) -> None:
+def tell(actor: Actor, entry: Entry, verb: str) -> None:
+    """Let index and listeners know that the entry changed. verb: as in the trail."""
     search.changed(INDEX_KIND, entry.number)
     emit(EntryChanged(actor_id=actor.trail_id, number=entry.number, verb=verb))
 
@@ -169,6 +176,7 @@ def _tell(actor: Actor, entry: Entry, verb: str) -> None:
 def _fill(entry: Entry, draft: EntryDraft) -> Entry:
     for name in _FIELDS:
         setattr(entry, name, getattr(draft, name))
+    entry.web_links = [{"url": link.url, "label": link.label} for link in draft.web_links]
     entry.sort_year = draft.year or 0
     return entry
 
@@ -176,15 +184,33 @@ def _fill(entry: Entry, draft: EntryDraft) -> Entry:
 def _write_links(pairs: Iterable[tuple[Entry, EntryDraft]], organisations: Mapping[OrganisationDraft, Organisation]) -> None:
     links: list[EntryConcept] = []
     bodies: list[EntryOrganisation] = []
+    media: list[EntryMedia] = []
+    places: list[CollectionEntry] = []
+    pairs = list(pairs)
+    files = {each.file for _entry, draft in pairs for each in draft.media}
+    # Only what everybody may read anyway is shown: a draft cannot make somebody's upload public by naming it.
+    shown = {str(key) for key in StoredFile.objects.filter(pk__in=files, is_public=True, deleted_at=None).values_list("pk", flat=True)} if files else set()
+    codes = {code for _entry, draft in pairs for code in draft.collections}
+    collections = {each.code: each for each in Collection.objects.filter(code__in=codes)} if codes else {}
     for entry, draft in pairs:
         reasons: dict[int, LinkDraft] = {}
         for link in draft.links:
             reasons.setdefault(link.concept.pk, link)
         links += [EntryConcept(entry=entry, concept=link.concept, reason=link.reason) for link in reasons.values()]
-        found = dict.fromkeys(organisations[body].pk for body in draft.organisations)
-        bodies += [EntryOrganisation(entry=entry, organisation_id=pk, position=position) for position, pk in enumerate(found)]
+        roles: dict[Any, str] = {}
+        for body in draft.organisations:
+            roles.setdefault(organisations[body].pk, body.role)
+        bodies += [EntryOrganisation(entry=entry, organisation_id=pk, role=role, position=position) for position, (pk, role) in enumerate(roles.items())]
+        media += [
+            EntryMedia(entry=entry, file_id=each.file, alt=each.alt, caption=each.caption, credit=each.credit, position=position)
+            for position, each in enumerate(draft.media)
+            if each.file in shown
+        ]
+        places += [CollectionEntry(entry=entry, collection=collections[code]) for code in dict.fromkeys(draft.collections) if code in collections]
     EntryConcept.objects.bulk_create(links, batch_size=2000)
     EntryOrganisation.objects.bulk_create(bodies, batch_size=2000)
+    EntryMedia.objects.bulk_create(media, batch_size=2000)
+    CollectionEntry.objects.bulk_create(places, batch_size=2000)
 
 
 def _numbers(drafts: Sequence[EntryDraft]) -> list[str]:
@@ -220,70 +246,3 @@ def _last_of(prefix: str) -> int:
     given = Entry.objects.filter(number__startswith=prefix).order_by(Length("number").desc(), "-number").values_list("number", flat=True)
     matches = (counted.fullmatch(number) for number in given.iterator(chunk_size=50))
     return next((int(match[1]) for match in matches if match), 0)
-
-
-def snapshot(entry: Entry) -> dict[str, Any]:
-    """The whole entry with links, organisations and texts, as JSON."""
-    links = entry.links.select_related("concept__scheme").order_by("concept__scheme__position", "concept__position", "concept__code")
-    bodies = entry.organisation_links.select_related("organisation").order_by("position", "id")
-    return {
-        "number": entry.number,
-        "state": entry.state,
-        "edition": entry.edition.code if entry.edition else None,
-        "title": entry.title.to_json(),
-        "summary": entry.summary.to_json(),
-        "description": entry.description.to_json(),
-        "stakeholder_type": entry.stakeholder_type.code if entry.stakeholder_type else None,
-        "reach": entry.reach,
-        "status": entry.status,
-        "starts_on": entry.starts_on.isoformat() if entry.starts_on else None,
-        "ends_on": entry.ends_on.isoformat() if entry.ends_on else None,
-        "year": entry.year,
-        "website": entry.website,
-        "source": entry.source,
-        "source_id": entry.source_id,
-        "concepts": [[link.concept.scheme.code, link.concept.code, link.reason.to_json()] for link in links],
-        "organisations": [[str(link.organisation_id), link.organisation.name.best(link.organisation.name.original).text] for link in bodies],
-    }
-
-
-def draft_of(taken: dict[str, Any]) -> EntryDraft:
-    """The draft that makes an entry be as in a snapshot; concepts and organisations that are gone are left out."""
-    wanted: dict[str, list[str]] = defaultdict(list)
-    for scheme, code, _reason in taken["concepts"]:
-        wanted[scheme].append(code)
-    if taken["stakeholder_type"]:
-        wanted["stakeholder-types"].append(taken["stakeholder_type"])
-    concepts = {
-        (concept.scheme.code, concept.code): concept
-        for scheme, codes in wanted.items()
-        for concept in Concept.objects.filter(scheme__code=scheme, code__in=codes).select_related("scheme")
-    }
-    bodies = Organisation.objects.select_related("country", "stakeholder_type").in_bulk([key for key, _name in taken["organisations"]])
-    by_key = {str(key): body for key, body in bodies.items()}
-    return EntryDraft(
-        number=taken["number"],
-        edition=Edition.objects.filter(code=taken["edition"]).first() if taken["edition"] else None,
-        title=Text.from_json(taken["title"]),
-        summary=Text.from_json(taken["summary"]),
-        description=Text.from_json(taken["description"]),
-        stakeholder_type=concepts.get(("stakeholder-types", taken["stakeholder_type"])),
-        reach=taken["reach"],
-        status=taken["status"],
-        starts_on=datetime.fromisoformat(taken["starts_on"]).date() if taken["starts_on"] else None,
-        ends_on=datetime.fromisoformat(taken["ends_on"]).date() if taken["ends_on"] else None,
-        year=taken["year"],
-        website=taken["website"],
-        source=taken["source"],
-        source_id=taken["source_id"],
-        links=tuple(LinkDraft(concepts[scheme, code], Text.from_json(reason)) for scheme, code, reason in taken["concepts"] if (scheme, code) in concepts),
-        organisations=tuple(
-            OrganisationDraft(name, by_key[key].country if key in by_key else None, by_key[key].stakeholder_type if key in by_key else None)
-            for key, name in taken["organisations"]
-        ),
-    )
-
-
-def current_draft(entry: Entry) -> EntryDraft:
-    """The entry as a draft, to be changed with ``dataclasses.replace``."""
-    return draft_of(snapshot(entry))
