@@ -27,6 +27,7 @@ def pytest_configure() -> None:
 
     settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.SEARCH_FOLLOWS_AT_ONCE = True
     _let_test_databases_be_emptied()
     _load_hypothesis_profile()
     from plenary.faces.cli.catalogues import compile_catalogues

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 
 import click
 
 from plenary.ground.search import index as store
-from plenary.ground.search import worker
+from plenary.ground.search import preparing, worker
 
 
 @click.group("search")
@@ -17,14 +18,16 @@ def group() -> None:
 
 
 @group.command()
-def rebuild() -> None:
+@click.option("--processes", type=click.IntRange(1, 64), default=None, help="How many processes prepare records (default: one for each core).")
+def rebuild(processes: int | None) -> None:
     """Build the index anew from the database, beside the one in use."""
+    with click.progressbar(length=preparing.expected()[0], label="Indexing", file=sys.stderr, show_pos=True) as bar:
 
-    def show(count: int) -> None:
-        click.echo(f"\r{count} records", nl=False, err=True)
+        def show(count: int, _total: int | None) -> None:
+            bar.length = max(bar.length or 0, count)
+            bar.update(count - bar.pos)
 
-    count = store.rebuild(show, wait=True)
-    click.echo("", err=True)
+        count = store.rebuild(show, wait=True, processes=processes)
     click.echo(f"The search index holds {count} records.")
 
 
@@ -46,6 +49,22 @@ def status() -> None:
     """Tell how the index stands."""
     for name, value in store.status().items():
         click.echo(f"{name}: {value if value is not None else 'none'}")
+
+
+@group.command()
+def check() -> None:
+    """Compare the numbers of records in the database and in the index; fails where they differ."""
+    try:
+        told = store.drift()
+    except (OSError, ValueError) as error:
+        raise click.ClickException("There is no search index that can be read. Run: plenary search rebuild") from error
+    for each in told:
+        click.echo(f"{each.kind}: {each.database} in the database, {each.index} in the index, {each.pending} changes waiting")
+    if wrong := [each.kind for each in told if each.database != each.index]:
+        raise click.ClickException(
+            f"The search index does not hold what the database holds ({', '.join(wrong)}). Where no changes are waiting, run: plenary search rebuild"
+        )
+    click.echo("The search index holds what the database holds.")
 
 
 commands: list[click.Command] = [group]

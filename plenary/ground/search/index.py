@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import fcntl
 import json
+import re
 import shutil
 import threading
+import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,87 +27,21 @@ import tantivy
 from django.conf import settings
 
 from plenary.errors import PlenaryError
-from plenary.ground.framework.text import Text
-from plenary.ground.search.analysis import FIELDS, analyzers, fold, language_field, normalise, prepared
+from plenary.ground.search import preparing
+from plenary.ground.search.analysis import VERSION, analyzers
+from plenary.ground.search.counting import by_kind, vocabulary
 from plenary.ground.search.registry import Document, kinds
+from plenary.ground.search.schema import SCHEMA_VERSION, schema, to_line, uid
+from plenary.ground.search.spelling import MOST_WORDS
 
 log = structlog.get_logger(__name__)
 
-#: Change this with anything below that changes what stands in the index: older indexes are then built anew.
-SCHEMA_VERSION = 1
 HEAP = 50_000_000
-STORED_BODY = 2_000  # characters of body kept for excerpts, in each language
+LARGE_HEAP = 400_000_000  # for building many records: fewer segments to merge
 
 
 class Busy(PlenaryError):
     """Another process is writing the index."""
-
-
-def schema() -> tantivy.Schema:
-    """The fields of the index."""
-    builder = tantivy.SchemaBuilder()
-    builder.add_text_field("uid", tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("kind", tokenizer_name="raw", index_option="basic", fast=True)
-    builder.add_text_field("facet", tokenizer_name="raw", index_option="basic")
-    builder.add_integer_field("year", indexed=True, fast=True)
-    builder.add_text_field("names", tokenizer_name="words")
-    builder.add_text_field("exact", tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("words", tokenizer_name="words")
-    for field in FIELDS:
-        tokenizer = "cut" if field == "zh" else field
-        builder.add_text_field(f"title_{field}", tokenizer_name=tokenizer)
-        builder.add_text_field(f"body_{field}", tokenizer_name=tokenizer)
-    builder.add_bytes_field("stored", stored=True, indexed=False)
-    return builder.build()
-
-
-def to_index(document: Document) -> tantivy.Document:
-    """A record in the form that the index takes."""
-    made = tantivy.Document()
-    made.add_text("uid", uid(document.kind, document.key))
-    made.add_text("kind", document.kind)
-    for name, values in document.facets.items():
-        for value in values:
-            made.add_text("facet", f"{name}:{value}")
-    if document.year is not None:
-        made.add_integer("year", document.year)
-    for name in document.names:
-        if name:
-            made.add_text("names", fold(name))
-            made.add_text("exact", fold(name).strip()[:500])
-            made.add_text("words", fold(name))
-    _add_text(made, "title", document.title)
-    bodies: dict[str, str] = {}
-    for body in document.body:
-        _add_text(made, "body", body)
-        for language, text in body.texts.items():
-            bodies[language] = f"{bodies.get(language, '')} {text}".strip()[:STORED_BODY]
-    stored = {
-        "kind": document.kind,
-        "key": document.key,
-        "path": document.path,
-        "title": document.title.to_json(),
-        "body": {"texts": bodies, "original": next((body.original for body in document.body if body), "en")} if bodies else {},
-        "facets": document.facets,
-        "year": document.year,
-    }
-    made.add_bytes("stored", json.dumps(stored, ensure_ascii=False).encode("utf-8", "ignore"))
-    return made
-
-
-def _add_text(made: tantivy.Document, part: str, text: Text) -> None:
-    for language, words in text.texts.items():
-        if not words:
-            continue
-        field = language_field(language)
-        made.add_text(f"{part}_{field}", prepared(words, field))
-        if field != "zh":
-            made.add_text("words", fold(words))
-
-
-def uid(kind: str, key: str) -> str:
-    """What identifies a record in the index."""
-    return f"{kind}:{key}"
 
 
 # ---- the folder ----
@@ -119,11 +57,20 @@ def folder() -> Path:
 def current() -> Path | None:
     """The folder of the index in use, or None where there is none that this version of the code can read."""
     try:
-        name = (folder() / "CURRENT").read_text().strip()
-        about = json.loads((folder() / name / "about.json").read_text())
+        path = folder() / (folder() / "CURRENT").read_text().strip()
+        if path == folder():
+            return None
+        told = (path / "about.json").stat()
+        is_readable = _is_readable(path, told.st_mtime_ns, told.st_size)
     except (OSError, ValueError):
         return None
-    return folder() / name if name and about.get("schema") == SCHEMA_VERSION else None
+    return path if is_readable else None
+
+
+@lru_cache(maxsize=64)
+def _is_readable(path: Path, _changed: int, _size: int) -> bool:
+    about = json.loads((path / "about.json").read_text())
+    return (about.get("schema"), about.get("analysers")) == (SCHEMA_VERSION, VERSION)
 
 
 @contextmanager
@@ -149,40 +96,47 @@ def _with_analyzers(index: tantivy.Index) -> tantivy.Index:
     return index
 
 
-def rebuild(progress: Callable[[int], None] | None = None, *, wait: bool = False) -> int:
+def rebuild(progress: Callable[[int, int | None], None] | None = None, *, wait: bool = False, processes: int | None = None) -> int:
     """Build the index anew from the database, beside the one in use, and swap it in. Gives the number of records.
 
-    progress: called with the number of records so far. Raises: Busy.
+    progress: called with the number of records so far and in all, None where that is not known. processes: how many may
+    prepare a large number of records (default: one for each core). Raises: Busy.
     """
     from plenary.ground.search.models import IndexChange
 
     with writing(wait=wait):
         # What changes while we build stays in the table and is followed afterwards.
         seen = list(IndexChange.objects.values_list("id", flat=True))
+        expected, is_all = preparing.expected()
+        total = expected if is_all else None
         path = folder() / datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
         path.mkdir()
         count = 0
         try:
             index = _with_analyzers(tantivy.Index(schema(), path=str(path), reuse=False))
-            writer = index.writer(heap_size=HEAP, num_threads=1)
-            for kind in kinds().values():
-                for document in kind.documents():
-                    writer.add_document(to_index(document))
-                    count += 1
-                    if progress is not None and count % 200 == 0:
-                        progress(count)
+            is_large = expected > preparing.MANY
+            writer = index.writer(heap_size=LARGE_HEAP if is_large else HEAP, num_threads=2 if is_large else 1)
+            for lines in preparing.lines(processes):
+                for line in lines:
+                    writer.add_json(line)
+                count += len(lines)
+                if progress is not None:
+                    progress(count, total)
             writer.commit()
             writer.wait_merging_threads()
         except BaseException:
             shutil.rmtree(path, ignore_errors=True)
             raise
-        about = {"schema": SCHEMA_VERSION, "built_at": datetime.now(UTC).isoformat(timespec="seconds"), "documents": count}
+        about = {
+            "schema": SCHEMA_VERSION,
+            "analysers": VERSION,
+            "built_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "documents": count,
+        }
         (path / "about.json").write_text(json.dumps(about))
         _swap_in(path)
         for start in range(0, len(seen), 500):
             IndexChange.objects.filter(id__in=seen[start : start + 500]).delete()
-    if progress is not None:
-        progress(count)
     log.info("search.rebuilt", documents=count)
     return count
 
@@ -210,7 +164,7 @@ def update(documents: Iterable[Document], gone: Iterable[str]) -> None:
             writer.delete_documents_by_term("uid", each)
         for document in documents:
             writer.delete_documents_by_term("uid", uid(document.kind, document.key))
-            writer.add_document(to_index(document))
+            writer.add_json(to_line(document))
         writer.commit()
         writer.garbage_collect_files()
     finally:
@@ -222,15 +176,35 @@ def update(documents: Iterable[Document], gone: Iterable[str]) -> None:
 
 @dataclass(slots=True)
 class Open:
-    """An index that is open for reading."""
+    """An index that is open for reading, as it stood at one time. kept: what was worked out from it."""
 
     index: tantivy.Index
     path: Path
-    stamp: int
-    words: list[str] | None = None
+    stamp: tuple[int, ...]
+    kept: dict[Any, Any] = field(default_factory=dict)
+    _words: tuple[float, dict[str, int]] | None = None
+    _facets: dict[str, list[str]] | None = None
 
     def searcher(self) -> tantivy.Searcher:
         return self.index.searcher()
+
+    def words(self, searcher: tantivy.Searcher) -> dict[str, int]:
+        """The most frequent words, with the number of records that hold them."""
+        if self._words is None:
+            found = searcher.terms_with_prefix("words", "", limit=MOST_WORDS)
+            self._words = time.monotonic(), {word: count for word, count in found if len(word) > 3 and not word.isdigit()}
+        return self._words[1]
+
+    def lasting_words(self) -> tuple[float, dict[str, int]] | None:
+        """The words, for the next state of the index too: where they are many, a few changes in a minute matter little."""
+        is_lasting = self._words is not None and len(self._words[1]) > 10_000 and time.monotonic() - self._words[0] < 60
+        return self._words if is_lasting else None
+
+    def facets(self, searcher: tantivy.Searcher) -> dict[str, list[str]]:
+        """The values of all facets by name."""
+        if self._facets is None:
+            self._facets = vocabulary(searcher)
+        return self._facets
 
 
 _open: Open | None = None
@@ -243,14 +217,27 @@ def opened() -> Open:
     path = current()
     if path is None:
         raise OSError("There is no search index.")
-    stamp = (path / "meta.json").stat().st_mtime_ns
+    told = (path / "meta.json").stat()
+    stamp = (told.st_mtime_ns, told.st_ino, told.st_size)
     with _lock:
         if _open is None or _open.path != path:
             _open = Open(open_index(path), path, stamp)
         elif _open.stamp != stamp:
             _open.index.reload()
-            _open = Open(_open.index, path, stamp)
+            _open = Open(_open.index, path, stamp, _words=_open.lasting_words())
         return _open
+
+
+def is_sound() -> bool:
+    """Whether the index in use can be read at all: each kind of its files is looked into."""
+    try:
+        searcher = opened().searcher()
+        vocabulary(searcher)
+        by_kind(searcher, tantivy.Query.all_query())
+        found = searcher.search(tantivy.Query.all_query(), limit=1)
+        return all(searcher.doc(at)["stored"] for _score, at in found.hits)
+    except (OSError, ValueError):
+        return False
 
 
 def discard() -> None:
@@ -274,15 +261,56 @@ def status() -> dict[str, Any]:
         searcher = opened().searcher()
     except (OSError, ValueError):
         return {**told, "damaged": True}
-    files = [file.stat().st_size for file in path.iterdir() if file.is_file()]
+    files = {file.name: file.stat().st_size for file in path.iterdir() if file.is_file()}
+    orphans = [files[name] for name in _orphans(path, files)]
     return {
         **told,
         "built_at": about["built_at"],
         "documents": searcher.num_docs,
         "segments": searcher.num_segments,
         "files": len(files),
-        "bytes": sum(files),
+        "bytes": sum(files.values()),
+        "orphan_files": len(orphans),
+        "orphan_bytes": sum(orphans),
     }
 
 
-__all__ = ["Busy", "SCHEMA_VERSION", "current", "discard", "normalise", "opened", "rebuild", "status", "uid", "update", "writing"]
+_SEGMENT = re.compile(r"([0-9a-f]{32})\.")
+
+
+def _orphans(path: Path, files: Iterable[str]) -> list[str]:
+    """Files of segments that the index no longer has, or does not have yet: a merge may be under way."""
+    try:
+        segments = {segment["segment_id"].replace("-", "") for segment in json.loads((path / "meta.json").read_text())["segments"]}
+    except (OSError, ValueError, KeyError):
+        return []
+    return [name for name in files if (found := _SEGMENT.match(name)) and found[1] not in segments]
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """How many records of a kind the database has and how many the index, and how many changes wait to be followed."""
+
+    kind: str
+    database: int
+    index: int
+    pending: int
+
+
+def drift() -> list[Drift]:
+    """Database and index side by side, by kind. Raises: OSError or ValueError where there is no index to compare."""
+    from plenary.ground.search.models import IndexChange
+
+    searcher = opened().searcher()
+    indexed = by_kind(searcher, tantivy.Query.all_query())
+    registered = kinds()
+    waiting = Counter(IndexChange.objects.values_list("kind", flat=True))
+    told = []
+    for code in sorted({*registered, *indexed}):
+        kind = registered.get(code)
+        count = 0 if kind is None else kind.count() if kind.count is not None else sum(1 for _ in kind.documents())
+        told.append(Drift(code, count, indexed.get(code, 0), waiting[code]))
+    return told
+
+
+__all__ = ["Busy", "SCHEMA_VERSION", "current", "discard", "drift", "opened", "rebuild", "status", "uid", "update", "writing"]

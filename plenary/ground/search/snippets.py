@@ -2,32 +2,60 @@
 
 from __future__ import annotations
 
-from django.utils.html import escape
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from html import escape
+
 from django.utils.safestring import SafeString, mark_safe
 
-from plenary.ground.search.analysis import HAN, WORD, analyzers, cut_chinese, fold, language_field, normalise
+from plenary.ground.search.analysis import HAN, WORD, cut_chinese, fold, language_field, normalise, words_of
 from plenary.ground.search.parse import Asked
 
 LENGTH = 240
 
 
 class Marker:
-    """Knows the words that were asked for, in the form each language gives them."""
+    """Knows the words that were asked for, in the form each language gives them.
 
-    def __init__(self, asked: Asked) -> None:
-        self.texts = [*asked.wanted, *asked.phrases]
+    alike: other spellings that were found in place of a word.
+    """
+
+    def __init__(self, asked: Asked, alike: Mapping[str, Sequence[str]] | None = None) -> None:
+        # Codes and numbers of a field are no words of the text.
+        terms = [term for term in asked.terms if not (term.field and any(map(str.isdigit, term.text)))]
+        self.texts = [term.text for term in terms] + [word for words in (alike or {}).values() for word in words]
         self.folded = {fold(word) for text in self.texts for word in WORD.findall(normalise(text))}
-        self.prefix = fold(asked.prefix) if len(asked.prefix) > 1 else ""
+        begun = [term.text for term in terms if term.prefix] + [asked.prefix]
+        self.prefixes = tuple(plain for text in begun if len(plain := fold(text)) > 1)
         self._stems: dict[str, set[str]] = {}
+        self._known: dict[tuple[str, str], bool] = {}
+        self._spans: dict[tuple[str, str], list[tuple[int, int]]] = {}
+        # Words that share a stem share their first letter, save in Arabic; the others need no closer look.
+        self._candidates = _beginning_with({word[0] for word in self.folded if word})
 
     def _stems_of(self, field: str) -> set[str]:
         if field not in self._stems:
-            self._stems[field] = {stem for text in self.texts for stem in analyzers()[field].analyze(normalise(text))}
+            self._stems[field] = {stem for text in self.texts for stem in words_of(text, field)}
         return self._stems[field]
+
+    def _is_asked(self, word: str, field: str) -> bool:
+        known = self._known.get((field, word))
+        if known is None:
+            plain = fold(word)
+            known = plain in self.folded or plain.startswith(self.prefixes) or not self._stems_of(field).isdisjoint(words_of(word, field))
+            self._known[field, word] = known
+        return known
 
     def spans(self, text: str, language: str) -> list[tuple[int, int]]:
         """Where the words stand in a text."""
-        field = language_field(language)
+        if not self.texts:
+            return []
+        if (text, language) not in self._spans:
+            self._spans[text, language] = self._found(text, language_field(language))
+        return self._spans[text, language]
+
+    def _found(self, text: str, field: str) -> list[tuple[int, int]]:
         found: list[tuple[int, int]] = []
         if field == "zh" or HAN.search(text):
             for word in {part for asked in self.texts for part in cut_chinese(normalise(asked)) if HAN.search(part)}:
@@ -36,12 +64,8 @@ class Marker:
                     found.append((start, start + len(word)))
                     start = text.find(word, start + len(word))
         if field != "zh":
-            stems = self._stems_of(field)
-            for match in WORD.finditer(text):
-                word = match[0]
-                plain = fold(word)
-                if plain in self.folded or (self.prefix and plain.startswith(self.prefix)) or stems & set(analyzers()[field].analyze(normalise(word))):
-                    found.append(match.span())
+            words = WORD if field == "ar" else self._candidates
+            found += [match.span() for match in words.finditer(text) if self._is_asked(match[0], field)]
         return _merged(found)
 
     def marked(self, text: str, language: str) -> SafeString:
@@ -64,6 +88,23 @@ class Marker:
             end = space
         shown = _marked(text, spans, start, end)
         return mark_safe(("… " if start else "") + shown + (" …" if end < len(text) else ""))
+
+
+@cache
+def _variants() -> dict[str, str]:
+    """For each letter those that are taken for it once accents are gone."""
+    found: dict[str, str] = {}
+    for code in (*range(0xC0, 0x250), *range(0x400, 0x530), *range(0x1E00, 0x1F00)):
+        plain = fold(chr(code))[:1]
+        if plain != chr(code):
+            found[plain] = found.get(plain, "") + chr(code)
+    return found
+
+
+def _beginning_with(letters: set[str]) -> re.Pattern[str]:
+    """Finds the words that begin with one of the letters."""
+    allowed = re.escape("".join(sorted(letter + letter.upper() + _variants().get(letter, "") for letter in letters)))
+    return re.compile(rf"(?<![^\W_])[{allowed}][^\W_]*" if allowed else r"(?!)")
 
 
 def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

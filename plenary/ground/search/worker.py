@@ -10,11 +10,13 @@ import structlog
 from django.db import DatabaseError, close_old_connections
 
 from plenary.ground.search import index as store
+from plenary.ground.search.actions import noted
 from plenary.ground.search.models import IndexChange
 from plenary.ground.search.registry import Document, kinds
 
 log = structlog.get_logger(__name__)
-BATCH = 500
+BATCH = 1_000
+ORPHANS = 50_000_000  # bytes of files that belong to no part of the index, from which a warning is due
 PAUSE = 1.0  # seconds between looks at the table
 
 
@@ -52,6 +54,13 @@ def follow_once() -> int:
     return followed
 
 
+def follow_at_once() -> None:
+    """Follow what this process has changed, before it searches; for tests, which look at once for what they made."""
+    if noted.is_set():
+        noted.clear()
+        follow_once()
+
+
 def _documents(keys: dict[str, list[str]]) -> Iterator[Document]:
     registered = kinds()
     for kind, named in keys.items():
@@ -59,11 +68,20 @@ def _documents(keys: dict[str, list[str]]) -> Iterator[Document]:
             yield from registered[kind].some(named)
 
 
+def warn_of_orphans() -> None:
+    """Log a warning where files that belong to no part of the index take much room: something keeps them from being cleared away."""
+    told = store.status()
+    lost = told.get("orphan_bytes", 0)
+    if lost > ORPHANS and lost > told["bytes"] - lost:
+        log.warning("search.orphans", files=told["orphan_files"], bytes=lost, index=told["index"])
+
+
 def follow_forever(stop_event: threading.Event) -> None:
     """Follow changes until told to stop; a database that is away is waited for."""
     while not stop_event.is_set():
         try:
-            follow_once()
+            if follow_once():
+                warn_of_orphans()
         except DatabaseError:
             log.exception("search.follow_failed")
             close_old_connections()

@@ -38,6 +38,7 @@ RECORDS = {
 def records(settings, tmp_path, monkeypatch):
     """An index of four records in a folder of its own; tests change the records and follow."""
     settings.SEARCH_INDEX = tmp_path / "index"
+    settings.SEARCH_FOLLOWS_AT_ONCE = False
     kept = dict(RECORDS)
 
     def kind(code):

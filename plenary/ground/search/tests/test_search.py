@@ -80,11 +80,18 @@ def test_nothing_asked_nothing_found():
     assert queries.search('  "" - ').total == 0
 
 
-def test_a_misspelt_word_brings_a_suggestion_and_what_has_some_of_the_words():
+def test_a_misspelt_word_brings_a_suggestion_and_what_is_spelt_alike():
     results = queries.search("telemedecine islands")
     assert results.did_you_mean == "telemedicine islands"
-    assert results.relaxed
-    assert "2020-208" in {hit.key for hit in results.hits}
+    assert results.fuzzy and not results.relaxed
+    assert [hit.key for hit in results.hits] == ["1"]
+    assert "<mark>Telemedicine</mark>" in results.hits[0].title
+
+
+def test_where_nothing_has_all_words_those_with_some_are_shown():
+    results = queries.search("telemedicine savannah")
+    assert results.relaxed and not results.fuzzy
+    assert [hit.key for hit in results.hits] == ["1"]
     assert queries.search("telemedicine islands").did_you_mean == ""
     assert queries.search("zzzzqqqq").did_you_mean == ""
 
