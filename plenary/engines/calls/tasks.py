@@ -141,3 +141,7 @@ def look_after_drafts() -> None:
 
 def _is_arranged(each: Task[[], int]) -> bool:
     return DBTaskResult.objects.filter(task_path=each.module_path, status="READY").exists()
+
+
+#: What the worker sees to when it starts.
+arrange = look_after_drafts

@@ -20,9 +20,9 @@ from plenary.engines.calls.form import fields
 from plenary.engines.calls.form.definition import Definition, is_met
 from plenary.engines.calls.form.lookups import Lookups
 from plenary.engines.calls.form.posted import storable
-from plenary.engines.calls.form.scripts import is_foreign
 from plenary.engines.calls.form.values import Wrong, clean, day_of, decimal_of, is_blank, json_number, mail_address, string_of, web_address, western
-from plenary.engines.calls.form.words import count_words
+from plenary.engines.classify.scripts import is_foreign
+from plenary.engines.classify.words import count_words
 from plenary.ground.files.kinds import MEGABYTE
 from plenary.ground.web.templatetags.web import babel_locale
 

@@ -91,7 +91,7 @@ class TextField(BaseField):
 
 
 class LongTextField(BaseField):
-    """Paragraphs. Words are counted as ``words.count_words`` does; zero: no limit."""
+    """Paragraphs. Words are counted as ``classify.words.count_words`` does; zero: no limit."""
 
     kind: Literal["long-text"]
     longest: Annotated[int, Field(ge=1, le=LONGEST_TEXT)] = LONGEST_TEXT

@@ -26,6 +26,7 @@ from plenary.engines.calls.form.lookups import Attached, Lookups
 from plenary.engines.calls.form.posted import control
 from plenary.engines.calls.form.showing import PIECES, by_field, lines_of, told
 from plenary.engines.calls.form.signs import signs_of
+from plenary.engines.calls.form.suggesting import ASK, Suggested, can_suggest
 from plenary.ground.framework.text import LANGUAGES, direction
 
 #: More options than this stand in a list of their own height, with a search above.
@@ -70,6 +71,8 @@ class FieldView:
     has_theirs: bool
     is_long: bool
     accept: str
+    suggests: str = ""  # what the button sends that asks for suggestions; empty where there is none
+    suggested: list[Suggested] | None = None
 
     @property
     def control(self) -> Control:
@@ -167,12 +170,14 @@ def form_view(
     language: str = "en",
     seen: Mapping[str, Any] | None = None,
     version: int = 0,
+    suggestions: Mapping[str, list[Suggested]] | None = None,
 ) -> FormView:
     """The form with answers in it, as written.
 
     problems: sentences by code, or code and piece (empty: the whole). conflicts: by code, what somebody else wrote. languages: in which texts
     may be written, empty for the six. language: in which the contributor writes first. seen: the stored answers where the
-    page shows others. version: the number of the form.
+    page shows others. version: the number of the form. suggestions: by code, concepts that fit what was written, where they
+    were asked for; None on pages where they cannot be.
     """
     problems, conflicts = problems or {}, conflicts or {}
     grouped = by_field(problems)
@@ -189,7 +194,9 @@ def form_view(
             found = grouped.get(each.code, {})
             sentences = told(each, found) if found else []
             view = _field(each, answer, lookups, sentences, definition.by_code, ordered, has_theirs, conflicts.get(each.code))
-            fields.append(view.html if sentences or has_theirs or view.files else _cast(view, definition, lookups, ordered))
+            if suggestions is not None and can_suggest(each):
+                view = replace(view, suggests=f"{ASK}:{each.code}", suggested=suggestions.get(each.code))
+            fields.append(view.html if sentences or has_theirs or view.files or view.suggested is not None else _cast(view, definition, lookups, ordered))
             for piece, said in found.items():
                 wrong.append((_place(view, piece), str(each.label), told(each, {piece: said})))
             if has_theirs and not found:
@@ -233,7 +240,7 @@ def _cast(view: FieldView, definition: Definition, lookups: Lookups, languages: 
     """A field with its answer, nothing being wrong with it, as markup."""
     # What the templates ask of an answer, beside writing it down.
     shape = tuple((each.language, each.type, bool(each.value)) for each in view.controls)
-    mould = _moulds.get((definition, lookups.concepts), (id(definition), view.field.code, languages, shape), lambda: _mould(view))
+    mould = _moulds.get((definition, lookups.concepts), (id(definition), view.field.code, languages, shape, view.suggests), lambda: _mould(view))
     fills: dict[str, str] = {"options": view.options}
     for place, each in enumerate(view.controls):
         fills[f"value{place}"], fills[f"options{place}"] = escape(each.value) if each.value else "", each.options

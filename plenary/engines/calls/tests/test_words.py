@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from plenary.engines.calls.form.words import BLANK, SINGLE, count_words
+from plenary.engines.classify.words import BLANK, SINGLE, count_words
 
 SCRIPT = Path(__file__).parents[1] / "static/calls/form.js"
 SAMPLES = [

@@ -12,10 +12,10 @@ from plenary.engines.calls import actions, intakes
 from plenary.engines.calls.form.checking import check
 from plenary.engines.calls.form.definition import Definition
 from plenary.engines.calls.form.lookups import Lookups, concepts_of
-from plenary.engines.calls.form.words import count_words
 from plenary.engines.calls.models import Call, FormVersion, Submission
 from plenary.engines.calls.queries import answerable, form_in_force
 from plenary.engines.calls.tests.forms import make_account
+from plenary.engines.classify.words import count_words
 from plenary.errors import Conflict, Invalid
 from plenary.ground.audit.actors import SYSTEM
 from plenary.ground.framework.actions import load_concepts

@@ -22,6 +22,7 @@ from plenary.engines.calls.form.checking import Checked
 from plenary.engines.calls.form.lookups import Lookups
 from plenary.engines.calls.form.showing import by_field, plain, show, told
 from plenary.engines.calls.form.signs import as_written, signs_of
+from plenary.engines.calls.form.suggesting import ASK, field_to_suggest_for
 from plenary.engines.calls.models import Call, FormVersion, LateCode, Submission
 from plenary.engines.calls.queries import form_in_force, form_to_answer, mine, written_for
 from plenary.engines.calls.views.access import (
@@ -244,9 +245,21 @@ def _after_saving(
         return HttpResponseRedirect(access.page("calls:preview"))
     if not window_for(submission).is_open:
         messages.warning(request, _kept_but_closed())
+    elif (following := _suggesting(request, access, form)) is not None:
+        return HttpResponseRedirect(following)
     elif "detach" not in request.POST and request.POST.get("save") != "file":
         messages.success(request, _("Your draft is saved. You can go on here, or later from any device."))
     return HttpResponseRedirect(access.path + (f"#{request.POST['at']}" if request.POST.get("at", "").startswith("f-") else ""))
+
+
+def _suggesting(request: HttpRequest, access: Access, form: FormVersion) -> str | None:
+    """Where suggestions are shown that were asked for, at their field; after one was taken, what else fits where several can be chosen."""
+    pressed = request.POST.get("save", "")
+    field = field_to_suggest_for(form.form, pressed)
+    if field is None:
+        return None
+    query = f"?{urlencode({'suggest': field.code})}" if pressed.startswith(ASK) or field.many else ""
+    return f"{access.path}{query}#f-{field.code}-field"
 
 
 def _earlier(request: HttpRequest, form: FormVersion) -> int | None:

@@ -17,6 +17,7 @@ from plenary.engines.calls.actions.submitting import lookups_for
 from plenary.engines.calls.form.page import FormView, form_view
 from plenary.engines.calls.form.posted import read_posted
 from plenary.engines.calls.form.signs import as_written
+from plenary.engines.calls.form.suggesting import ASK, Suggested, field_to_suggest_for, suggested
 from plenary.engines.calls.holders import secret_of
 from plenary.engines.calls.models import Call, FormVersion, Phase, Submission
 from plenary.engines.calls.queries import Stage, call_of, form_in_force, last_closed, stage_of, written_for
@@ -59,7 +60,16 @@ def form_page(
     submission = access.submission if access else None
     window = window or (window_for(submission) if submission else window_of(call))
     found = {**(problems or {}), **({"": [general]} if general else {})}
-    view = view_of(call, form, answers, submission=submission, problems=found, conflicts=conflicts, stored=stored)
+    view = view_of(
+        call,
+        form,
+        answers,
+        submission=submission,
+        problems=found,
+        conflicts=conflicts,
+        stored=stored,
+        suggestions=None if more.get("is_final") else _suggestions(request, form, answers, submission),
+    )
     if more.get("wrong_code"):
         view.problems.append(("late", _("Code from the secretariat, if you have one"), [wrong_code_sentence()]))
     context: dict[str, Any] = {
@@ -93,6 +103,7 @@ def view_of(
     problems: Mapping[str, list[str]] | None = None,
     conflicts: Mapping[str, Any] | None = None,
     stored: Mapping[str, Any] | None = None,
+    suggestions: Mapping[str, list[Suggested]] | None = None,
 ) -> FormView:
     """The controls of a call's form with answers in them, in the languages that the call takes; the rest as ``form_page`` has it."""
     return form_view(
@@ -105,7 +116,17 @@ def view_of(
         language=submission.language if submission else reader_language(),
         seen=stored if submission else {},
         version=form.number,
+        suggestions=suggestions,
     )
+
+
+def _suggestions(request: HttpRequest, form: FormVersion, answers: Mapping[str, Any], submission: Submission | None) -> dict[str, list[Suggested]]:
+    """Concepts for the field whose button “Suggest from my text” was pressed, by its code."""
+    field = field_to_suggest_for(form.form, request.POST.get("save") or f"{ASK}:{request.GET.get('suggest', '')}")
+    if field is None:
+        return {}
+    language = submission.language if submission else reader_language()
+    return {field.code: suggested(field, form.form, answers, lookups_for(submission, form.form), language)}
 
 
 def former(access: Access) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from plenary.engines.calls import actions
 from plenary.engines.calls.form.carrying import carried
 from plenary.engines.calls.form.posted import read_posted, read_unasked
+from plenary.engines.calls.form.suggesting import with_taken
 from plenary.engines.calls.models import Call, FormVersion, Submission
 from plenary.engines.calls.queries import versions_of
 from plenary.errors import Conflict, Invalid
@@ -36,8 +37,13 @@ def seen_of(request: HttpRequest) -> dict[str, str]:
 def answers_posted(request: HttpRequest, call: Call, form: FormVersion) -> dict[str, Any]:
     """The answers of a page, as those to the form in force, whichever version of it the page was made from.
 
-    What was written for fields that the form has no more is set aside (``carrying``), so that no page ever loses a text.
+    What was written for fields that the form has no more is set aside (``carrying``), so that no page ever loses a text. A
+    suggestion whose button was pressed is among the answers.
     """
+    return with_taken(form.form, _posted(request, call, form), request.POST.get("save", ""))
+
+
+def _posted(request: HttpRequest, call: Call, form: FormVersion) -> dict[str, Any]:
     number = version_posted(request) or form.number
     unasked = read_unasked(form.form, request.POST)
     if number == form.number and not unasked:

@@ -8,7 +8,7 @@
   const say = form.dataset;
 
   // ---- words ----
-  // The same rule as on the server: see form/words.py.
+  // The same rule as on the server: see engines/classify/words.py.
   const SINGLE = "\u0e00-\u0e7f\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff";
   const BLANK = " \t\n\r\f\v\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000";
   const WORD = new RegExp(`[${SINGLE}]|[^${BLANK}${SINGLE}]*(?![${SINGLE}])[\\p{L}\\p{N}][^${BLANK}${SINGLE}]*`, "gu");
@@ -55,6 +55,27 @@
     form.addEventListener("change", ask);
     form.addEventListener("plenary:put", ask);
     ask();
+  }
+
+  // ---- suggestions ----
+  // Without a script the button sends the form, and the choice is made on the server.
+  for (const button of form.querySelectorAll(".suggestions button[value^='take:']")) {
+    button.addEventListener("click", (event) => {
+      const code = button.value.split(":").slice(2).join(":");
+      const field = button.closest(".field");
+      const box = [...field.querySelectorAll("input[type=checkbox]")].find((each) => each.value === code);
+      const control = box || field.querySelector("select");
+      if (!control) return;
+      event.preventDefault();
+      if (box) {
+        box.checked = true;
+        const folded = box.closest("details");
+        if (folded) folded.open = true;
+      } else control.value = code;
+      control.dispatchEvent(new Event("change", { bubbles: true }));
+      button.closest("li").remove();
+      control.focus();
+    });
   }
 
   // ---- finding in long lists ----

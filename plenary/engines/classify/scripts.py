@@ -1,6 +1,6 @@
-"""In which script a text is written, to find one that nobody who reads for the call could read.
+"""In which script a text is written, to find one that nobody who reads for a call could read, and to tell languages.
 
-Which language it is in, letters do not say: within one script nothing is refused.
+Letters alone do not say which language it is in: within one script nothing is refused.
 """
 
 from __future__ import annotations
@@ -33,11 +33,21 @@ def is_foreign(text: str, languages: tuple[str, ...]) -> bool:
     accepted = _scripts_of(languages)
     if not accepted or (text.isascii() and "LATIN" in accepted):
         return False
-    # Letters of full width, ligatures and mathematical letters count as the plain ones.
-    counts = Counter(filter(None, map(_script, unicodedata.normalize("NFKC", text))))
+    counts = scripts_in(text)
     foreign = {script: count for script, count in counts.items() if script not in accepted}
     enough = sum(count * _WEIGHT.get(script, 1) for script, count in foreign.items()) >= FEWEST
     return enough and 2 * sum(foreign.values()) > counts.total()
+
+
+def scripts_in(text: str) -> Counter[str]:
+    """How many letters of each script a text has. Letters of full width, ligatures and mathematical letters count as the plain ones."""
+    return Counter(filter(None, map(_script, unicodedata.normalize("NFKC", text))))
+
+
+def main_script(text: str) -> str:
+    """The script of most of a text, as its letters' names begin (``LATIN``, ``CJK``); empty where there is no letter."""
+    counts = scripts_in(text)
+    return max(counts, key=lambda script: counts[script] * _WEIGHT.get(script, 1), default="")
 
 
 @lru_cache(maxsize=64)
