@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from plenary.ground.framework.models import Concept, Edition
+from plenary.ground.people.models import Organisation
 from plenary.ground.web.panels import Panel, panel
 from plenary.programmes.awards import queries
 from plenary.programmes.awards.levels import ORDER, Level
@@ -18,6 +19,9 @@ from plenary.programmes.awards.models import Award, Contest
 from plenary.programmes.stocktaking.filters import Filter, Option, register
 from plenary.programmes.stocktaking.models import Entry
 from plenary.programmes.stocktaking.queries import Badge, register_badges, year_of
+
+#: How many awards the page of an organisation names.
+_SHOWN = 12
 
 
 class LevelFilter(Filter):
@@ -29,11 +33,12 @@ class LevelFilter(Filter):
     def options(self, codes: Collection[str]) -> list[Option]:
         return [Option(str(level), str(Level(level).label)) for level in ORDER if level in codes]
 
-    def pairs(self) -> Iterable[tuple[str, int]]:
-        return Award.objects.order_by().values_list("level", "entry_id").iterator(chunk_size=5000)
+    def pairs(self, among: Collection[int] | None = None) -> Iterable[tuple[str, int]]:
+        awards = Award.objects.all() if among is None else Award.objects.filter(entry__in=list(among))
+        return awards.order_by().values_list("level", "entry_id").iterator(chunk_size=5000)
 
 
-register(LevelFilter("level", gettext_lazy("Prizes")), before="target")
+register(LevelFilter("level", gettext_lazy("Prizes")), before="language")
 
 
 @register_badges
@@ -55,6 +60,16 @@ def of_entry(entry: Entry, request: HttpRequest) -> Panel | None:
     if not awards:
         return None
     return Panel(title=_("Prizes"), template="awards/parts/entry_panel.html", context={"awards": awards}, anchor="prizes")
+
+
+@panel("organisation", position=20)
+def of_organisation(organisation: Organisation, request: HttpRequest) -> Panel | None:
+    """What the projects of an organisation came to in contests, whatever its part in them."""
+    awards = queries.awards_of_organisation(organisation)
+    if not awards:
+        return None
+    context = {"awards": awards[:_SHOWN], "number": len(awards), "more": max(0, len(awards) - _SHOWN), "organisation": organisation}
+    return Panel(title=_("Prizes"), template="awards/parts/organisation_panel.html", context=context, anchor="prizes")
 
 
 @panel("concept", position=40)

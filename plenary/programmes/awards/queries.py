@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from plenary.ground.framework.models import Concept, Edition
+from plenary.ground.people.models import Organisation
 from plenary.ground.people.names import fold
 from plenary.programmes.awards.levels import AT_LEAST, MEANINGS, ORDER, Level, rank
 from plenary.programmes.awards.models import Award, Contest, Photo, Team, TeamMember
@@ -172,6 +173,13 @@ def awards_of(entry: Entry) -> list[Award]:
     """The awards of an entry, the latest contest first."""
     awards = Award.objects.filter(entry=entry).select_related("contest__edition", "category__scheme").order_by("pk")
     return sorted(awards, key=lambda award: -year_of(award.contest.edition))
+
+
+def awards_of_organisation(organisation: Organisation) -> list[Award]:
+    """The awards of an organisation's public entries, the latest contest first: one query."""
+    theirs = EntryOrganisation.objects.filter(organisation=organisation).values("entry_id")
+    awards = public_awards().filter(entry__in=theirs).select_related("contest__edition", "category__scheme", "entry").order_by("pk")
+    return sorted(awards, key=lambda award: (-year_of(award.contest.edition), rank(award.level)))
 
 
 def in_category(category: Concept) -> QuerySet[Award]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from plenary.ground.audit.actors import may
 from plenary.ground.framework.models import Concept, Edition
 from plenary.ground.people.access import actor_of
+from plenary.ground.people.models import Organisation
+from plenary.ground.people.queries import public_where
 from plenary.ground.web.panels import Panel, panel
 from plenary.programmes.forum import queries
-from plenary.programmes.forum.models import Track
+from plenary.programmes.forum.models import Session, Track
 
 _SHOWN = 5
 _FILTERS = {scheme: name for name, scheme in queries.SCHEMES.items()}
@@ -35,6 +37,25 @@ def sessions_about(concept: Concept, request: HttpRequest) -> Panel | None:
         {"edition": edition, "count": count, "path": f"{reverse('forum:programme', args=[edition.code])}?{urlencode({name: concept.code})}"}
         for edition, count in counts
     ]
+    total = sum(count for _edition, count in counts)
+    return Panel(_("Sessions of the Forum"), "forum/parts/concept_panel.html", {"sessions": list(latest), "years": years, "total": total}, anchor="sessions")
+
+
+@public_where
+def organises_sessions() -> Q:
+    """Whoever organises a public session is named on its page."""
+    return Q(pk__in=Session.organisers.through.objects.filter(session__in=queries.visible().order_by().values("pk")).values("organisation_id"))
+
+
+@panel("organisation", position=40)
+def sessions_of(organisation: Organisation, request: HttpRequest) -> Panel | None:
+    """The sessions that an organisation held, the latest first, and how many each year had."""
+    sessions = queries.held().filter(organisers=organisation)
+    counts = queries.per_edition(sessions)
+    if not counts:
+        return None
+    latest = queries.for_list(sessions).order_by(F("edition__starts_on").desc(nulls_last=True), F("day").desc(nulls_last=True), "number")[:_SHOWN]
+    years = [{"edition": edition, "count": count, "path": reverse("forum:programme", args=[edition.code])} for edition, count in counts]
     total = sum(count for _edition, count in counts)
     return Panel(_("Sessions of the Forum"), "forum/parts/concept_panel.html", {"sessions": list(latest), "years": years, "total": total}, anchor="sessions")
 

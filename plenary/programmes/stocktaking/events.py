@@ -20,3 +20,20 @@ class EntryChanged(Event):
 
     number: str
     verb: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestMoved(Event):
+    """Somebody asked for something about an entry, or it was decided. kind, state: as in ``EntryRequest``."""
+
+    number: str
+    request: int
+    kind: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnersChanged(Event):
+    """Somebody began or ceased to speak for an entry."""
+
+    number: str

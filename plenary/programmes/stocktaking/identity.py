@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from functools import lru_cache
 
 from plenary.ground.people.names import fold
 
@@ -19,6 +20,11 @@ def identity_of(title: str, organisations: Iterable[str], countries: Iterable[st
 
     title: in its original language. organisations: their names. countries: their codes. edition: its code.
     """
-    bodies = sorted({fold(name) for name in organisations if fold(name)})
-    parts = [fold(title) or title.strip(), "|".join(bodies), "|".join(sorted(countries)), "" if bodies else edition]
+    return _identity(title, tuple(organisations), tuple(sorted(countries)), edition)
+
+
+@lru_cache(maxsize=4096)  # an import asks for the same one several times
+def _identity(title: str, organisations: tuple[str, ...], countries: tuple[str, ...], edition: str) -> str:
+    bodies = sorted({folded for name in organisations if (folded := fold(name))})
+    parts = [fold(title) or title.strip(), "|".join(bodies), "|".join(countries), "" if bodies else edition]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]

@@ -6,28 +6,38 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from plenary.engines.calls.form.fields import schemes_of
 from plenary.engines.calls.intakes import Intake, Made, Source, register, register_source
 from plenary.engines.calls.models import IntakeResult, Submission
 from plenary.engines.calls.reading import Answers, page_at, rewritten, source_of, taken_back
 from plenary.errors import Conflict
-from plenary.ground.audit.actors import Actor
+from plenary.ground.audit.actors import SYSTEM, Actor
 from plenary.ground.audit.models import Version
 from plenary.ground.audit.queries import versions_of
-from plenary.ground.framework.models import Concept
+from plenary.ground.audit.words import add_verbs
+from plenary.ground.files import actions as files
+from plenary.ground.files.copies import public_copy
+from plenary.ground.files.kinds import DOCUMENT, IMAGE_KINDS
+from plenary.ground.files.models import StoredFile
 from plenary.ground.framework.text import Text
 from plenary.ground.people.actions import ensure_organisation
-from plenary.ground.people.names import fold
-from plenary.programmes.stocktaking import actions, queries
-from plenary.programmes.stocktaking.drafts import EntryDraft, LinkDraft, OrganisationDraft
+from plenary.ground.people.models import User
+from plenary.programmes.stocktaking import actions, queries, submitted
+from plenary.programmes.stocktaking.actions import contacts, history, ownership
+from plenary.programmes.stocktaking.drafts import EntryDraft, MediaDraft
 from plenary.programmes.stocktaking.models import Entry
+from plenary.programmes.stocktaking.submitted import UPDATES
 
 CODE = "stocktaking.entry"
-#: The number of the entry that a submission brings news of; a submission without one becomes an entry of its own.
-UPDATES = "updates"
+add_verbs(
+    {
+        "brought_up_to_date": gettext_lazy("Brought up to date"),
+        "not_brought_up_to_date": gettext_lazy("Bringing up to date taken back"),
+    }
+)
 #: Longer addresses of organisations are left out: their field is shorter than that of an answer.
 _LONGEST_WEBSITE = 200
 
@@ -45,20 +55,31 @@ def accept(actor: Actor, submission: Submission) -> Made:
 def _add(actor: Actor, submission: Submission) -> Entry:
     answers = Answers(submission)
     answers.need("title")
-    edition = submission.call.edition
-    blank = EntryDraft(title=Text(), edition=edition, year=queries.year_of(edition) or None, source=source_of(submission), source_id=submission.reference)
+    blank = _blank(submission)
     # A decision that was undone and made again: the same entry comes back.
     known = Entry.objects.filter(source_id=submission.reference).first()
     if known is None:
-        draft = _draft(answers, blank, actor)
+        draft = submitted.draft_from(answers, blank)
         same = _same_project(draft)
         if same is not None:
             return _update(actor, submission, same.number)
-        return actions.create_entry(actor=actor, draft=draft, state=Entry.State.PUBLIC)
+        _note_website(actor, answers)
+        entry = actions.create_entry(actor=actor, draft=replace(draft, media=tuple(_media(answers))), state=Entry.State.PUBLIC)
+        _note_people(actor, submission, entry, is_new=True)
+        return entry
     before = submission.results.filter(intake=CODE).first()
     if before is None or rewritten(submission, before):
-        known = actions.edit_entry(actor=actor, entry=known, draft=_draft(answers, replace(blank, number=known.number), actor), reason=source_of(submission))
+        _note_website(actor, answers)
+        places = tuple(known.places.values_list("collection__code", flat=True))  # curators chose them, not the contributor
+        draft = submitted.draft_from(answers, replace(blank, number=known.number, collections=places), media=_media(answers, known))
+        known = actions.edit_entry(actor=actor, entry=known, draft=draft, reason=source_of(submission))
+        _note_people(actor, submission, known, is_new=False)
     return actions.restore_entry(actor=actor, entry=known, reason=source_of(submission)) if known.state == Entry.State.WITHDRAWN else known
+
+
+def _blank(submission: Submission) -> EntryDraft:
+    edition = submission.call.edition
+    return EntryDraft(title=Text(), edition=edition, year=queries.year_of(edition) or None, source=source_of(submission), source_id=submission.reference)
 
 
 def _same_project(draft: EntryDraft) -> Entry | None:
@@ -77,71 +98,103 @@ def _number(given: str) -> str:
 
 
 def _update(actor: Actor, submission: Submission, number: str) -> Entry:
-    entry = queries.with_number(Entry.objects.all(), number).first()
+    entry = _with_number(number)
     if entry is None:
         raise Conflict(_("There is no entry with the number “%(number)s”, which this submission wants to update.") % {"number": number[:60]})
     if entry.state == Entry.State.WITHDRAWN:
         raise Conflict(_("The entry %(number)s is withdrawn. Make it public again before it is updated.") % {"number": entry.number})
+    answers = Answers(submission)
+    _note_website(actor, answers)
     base = actions.current_draft(entry)
+    draft = _updated(submission, answers, base, [*base.media, *_media(answers, entry)])
+    entry = actions.edit_entry(actor=actor, entry=entry, draft=draft, reason=source_of(submission))
+    _note_people(actor, submission, entry, is_new=False)
+    history.note_update(actor=actor, entry=entry, edition=submission.call.edition)
+    return entry
+
+
+def _with_number(number: str) -> Entry | None:
+    """The entry of a number, or of one under which it was known before; of one that was merged, the one it became part of."""
+    found = queries.with_number(Entry.objects.all(), number).first()
+    if found is None:
+        found = Entry.objects.filter(other_numbers__number=number[:60]).first() if "\x00" not in number else None
+    return found.merged_into if found is not None and found.merged_into is not None else found
+
+
+def _updated(submission: Submission, answers: Answers, base: EntryDraft, media: list[MediaDraft]) -> EntryDraft:
     source = source_of(submission)
-    draft = _draft(Answers(submission), base, actor)
+    draft = submitted.draft_from(answers, base, media=list({each.file: each for each in media}.values()))
     if source not in base.source.split(" ; "):
         draft = replace(draft, source=" ; ".join(filter(None, (base.source, source))))
-    return actions.edit_entry(actor=actor, entry=entry, draft=draft, reason=source_of(submission))
+    return draft
 
 
-def _draft(answers: Answers, base: EntryDraft, actor: Actor) -> EntryDraft:
-    """The draft with what was answered; what was not asked or left empty stays as it is."""
-    changed: dict[str, Any] = {name: _newer(getattr(base, name), answers.text(name)) for name in ("title", "summary", "description") if name in answers}
-    for name, known in (("status", Entry.Status.values), ("reach", Entry.Reach.values)):
-        if answers.line(name) in known:
-            changed[name] = answers.line(name)
-    if "timeframe" in answers:
-        changed["starts_on"], changed["ends_on"] = answers.days("timeframe")
-    if "website" in answers:
-        changed["website"] = answers.line("website")
-    kind = answers.stakeholder_type()
-    if kind is not None:
-        changed["stakeholder_type"] = kind
-    changed["links"] = _links(answers, base)
-    changed["organisations"] = _organisations(answers, base, actor)
-    return replace(base, **changed)
-
-
-def _newer(old: Text, new: Text) -> Text:
-    """The new text; where it says what the old one said in that language, the old one with all its translations."""
-    return old if all(old.texts.get(language) == text for language, text in new.texts.items()) else new
-
-
-def _links(answers: Answers, base: EntryDraft) -> tuple[LinkDraft, ...]:
-    """What the entry is about: of each vocabulary that was answered what the answers name, of the others what stood there."""
-    about: list[Concept] = []
-    about += answers.countries()
+def _note_website(actor: Actor, answers: Answers) -> None:
+    """An organisation that is new here is known with its website."""
     body = answers.organisation()
-    if not about and body is not None and body.country is not None and not _of(base, "countries"):
-        about.append(body.country)
-    about += [*answers.concepts("action-lines", "action-lines"), *answers.concepts("action-line", "action-lines")]
-    about += [*answers.concepts("sdgs", "sdgs", "sdg-targets"), *answers.concepts("themes", "themes")]
-    if "category" in answers and "action-lines" in schemes_of(answers.fields["category"]):  # as those of the Prizes are
-        about += answers.concepts("category")
-    answered = {concept.scheme.code for concept in about}
-    reasons = {link.concept.pk: link for link in base.links}
-    kept = [link for link in base.links if link.concept.scheme.code not in answered]
-    return (*(reasons.get(concept.pk, LinkDraft(concept)) for concept in dict.fromkeys(about)), *kept)
-
-
-def _of(base: EntryDraft, scheme: str) -> list[LinkDraft]:
-    return [link for link in base.links if link.concept.scheme.code == scheme]
-
-
-def _organisations(answers: Answers, base: EntryDraft, actor: Actor) -> tuple[OrganisationDraft, ...]:
-    """The organisation that carries the entry first; those that stood beside it stay."""
-    body = answers.organisation()
-    if body is None or any(fold(each.name) == fold(body.name) for each in base.organisations):
-        return base.organisations
-    if body.website and len(body.website) <= _LONGEST_WEBSITE:
+    if body is not None and body.website and len(body.website) <= _LONGEST_WEBSITE:
         ensure_organisation(actor=actor, name=body.name, country=body.country, stakeholder_type=body.stakeholder_type, website=body.website)
-    return (OrganisationDraft(body.name, body.country, body.stakeholder_type), *base.organisations[1:])
+
+
+def _note_people(actor: Actor, submission: Submission, entry: Entry, *, is_new: bool) -> None:
+    """Whom the secretariat can ask, which nobody else reads; and who speaks for the entry.
+
+    That is who added it, with those who joined them. Bringing an entry up to date gives no right to it: for that there are
+    claims, with proof.
+    """
+    private = Answers(submission, private=True)
+    person = private.person("contact")
+    email = (person.email if person else "") or private.line("contact-email")
+    if person is not None or email or "contact-phone" in private:
+        name = person.name if person else ""
+        contacts.change_contact(actor=actor, entry=entry, name=name[:200], email=email, phone=private.line("contact-phone")[:60])
+    if is_new:
+        for user in filter(None, (submission.owner, *submission.members.all())):
+            if user.is_active:
+                ownership.own(actor=actor, entry=entry, user=user, reason=source_of(submission))
+
+
+def _media(answers: Answers, entry: Entry | None = None) -> list[MediaDraft]:
+    """The files that were handed in, as copies for the public. entry: whose copies are taken again where they are the same."""
+    there = {each.file.sha256: each.file for each in entry.media.select_related("file")} if entry is not None else {}
+    return submitted.media_drafts(answers, [str(_copy(each, there).pk) for each in submitted.files_of(answers)])
+
+
+def _copy(file: StoredFile, there: Mapping[str, StoredFile]) -> StoredFile:
+    if file.kind in IMAGE_KINDS:
+        made = public_copy(actor=SYSTEM, file=file)
+        if made.sha256 in there:
+            files.delete(actor=SYSTEM, file=made, reason="the same copy is shown already")
+    elif file.sha256 not in there:
+        with file.file.open("rb") as opened:
+            made = files.store(actor=SYSTEM, upload=ContentFile(opened.read(), name=file.name), limits=DOCUMENT, is_public=True)
+    else:
+        made = file
+    return there.get(made.sha256, made)
+
+
+# ---- looking before accepting ---------------------------------------------------------------------------------------
+
+
+def difference_of(submission: Submission) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """The entry that a submission brings news of, as it stands and as it would be; None where it is no update, or of nothing.
+
+    Nothing is written. Files that were handed in stand under their own keys: their copies are made when it is accepted.
+    """
+    number = _number(Answers(submission, private=True).line(UPDATES))
+    answers = Answers(submission)
+    entry = _with_number(number) if number else None
+    try:
+        if not number and "title" in answers:
+            entry = _same_project(submitted.draft_from(answers, _blank(submission)))
+        if entry is None or submission.results.filter(intake=CODE, retracted_at=None).exists():
+            return None
+        base = actions.current_draft(entry)
+        shown = submitted.media_drafts(answers, [str(each.pk) for each in submitted.files_of(answers)])
+        draft = _updated(submission, answers, base, [*base.media, *shown])
+    except Conflict:
+        return None  # an answer names what is not in a vocabulary any more; accepting it says so
+    return actions.snapshot(entry), actions.snapshot_of(draft, entry)
 
 
 # ---- taking it back -------------------------------------------------------------------------------------------------
@@ -155,6 +208,12 @@ def retract(actor: Actor, result: IntakeResult) -> None:
     others = IntakeResult.objects.filter(kind=result.kind, key=result.key, retracted_at=None).exclude(pk=result.pk)
     if entry.source_id != result.submission.reference:
         _revert(actor, entry, result.submission)
+        edition = result.submission.call.edition
+        if not any(
+            each.submission.reference != entry.source_id
+            for each in others.filter(submission__call__edition=edition).select_related("submission__call__edition")
+        ):
+            history.forget_update(actor=actor, entry=entry, edition=edition)
     elif not others.exists() and entry.state != Entry.State.WITHDRAWN:
         actions.withdraw_entry(actor=actor, entry=entry, reason=taken_back(result.submission))
 
@@ -189,71 +248,19 @@ def shows(actor: Actor, result: IntakeResult) -> bool:
     return queries.with_number(queries.visible_to(actor), result.key).exists()
 
 
-register(
-    Intake(
-        CODE,
-        gettext_lazy("Stocktaking entry"),
-        accept,
-        retract,
-        reads=("title", "summary", "description", "country", "countries", "organisation", "stakeholder-type", "action-lines", "action-line", "category",
-               "sdgs", "themes", "website", "status", "reach", "timeframe", UPDATES),
-        shows=shows,
-        hides=hides,
-    )
-)  # fmt: skip
+register(Intake(CODE, gettext_lazy("Stocktaking entry"), accept, retract, reads=submitted.READS, shows=shows, hides=hides))
 
 
 # ---- from an entry to a submission ----------------------------------------------------------------------------------
 
 
 def answers_of(actor: Actor, number: str) -> Mapping[str, Any] | None:
-    """What a public entry answers, by role; None where the public knows of no such entry."""
-    entry = queries.whole(queries.with_number(queries.public_entries(), number)).first()
+    """What a public entry answers, by role; None where the public knows of no such entry. Its contact only who owns it is given."""
+    entry = queries.whole(queries.with_number(queries.public_entries(), number)).prefetch_related("collections").first()
     if entry is None:
         return None
-    about: dict[str, list[str]] = {}
-    for link in entry.links.all():
-        about.setdefault(link.concept.scheme.code, []).append(link.concept.code)
-    countries, lines = about.get("countries", []), about.get("action-lines", [])
-    only = lines[0] if len(lines) == 1 else ""
-    found: dict[str, Any] = {
-        **{name: _words(getattr(entry, name)) for name in ("title", "summary", "description")},
-        "country": countries[0] if countries else "",
-        "countries": countries,
-        "organisation": _body(entry),
-        "stakeholder-type": entry.stakeholder_type.code if entry.stakeholder_type else "",
-        "action-lines": lines,
-        "action-line": only,
-        "category": only,
-        "sdgs": [*about.get("sdgs", []), *about.get("sdg-targets", [])],
-        "themes": about.get("themes", []),
-        "website": entry.website,
-        "status": entry.status,
-        "reach": entry.reach,
-        "timeframe": {name: day.isoformat() for name, day in (("from", entry.starts_on), ("to", entry.ends_on)) if day},
-        UPDATES: entry.number,
-    }
-    return {role: answer for role, answer in found.items() if answer}
-
-
-def _words(text: Text) -> str:
-    """The text in English where a person wrote it, since all calls take that, else in its original language."""
-    return text.texts["en"] if text.texts.get("en") and "en" not in text.machine else text.best(text.original).text
-
-
-def _body(entry: Entry) -> dict[str, str]:
-    link = next(iter(entry.organisation_links.all()), None)
-    if link is None:
-        return {}
-    body = link.organisation
-    kind = body.stakeholder_type or entry.stakeholder_type
-    told = {
-        "name": queries.original(body.name),
-        "country": body.country.code if body.country else "",
-        "stakeholder_type": kind.code if kind else "",
-        "website": body.website,
-    }
-    return {name: value for name, value in told.items() if value}
+    owns = isinstance(actor, User) and entry.ownerships.filter(user=actor).exists()
+    return submitted.answers_from(entry, with_contact=owns)
 
 
 register_source(Source("entry", gettext_lazy("Stocktaking entry"), answers_of))

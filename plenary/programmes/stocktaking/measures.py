@@ -6,14 +6,16 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from plenary.ground.framework.models import Concept, Edition
 from plenary.ground.measures.registry import Measure, register
+from plenary.programmes.stocktaking import collected
 from plenary.programmes.stocktaking.filters import Selection
-from plenary.programmes.stocktaking.models import EntryConcept, EntryOrganisation
+from plenary.programmes.stocktaking.models import Collection, Entry, EntryConcept, EntryOrganisation
 from plenary.programmes.stocktaking.queries import public_entries, select
 
 _ENTRIES = _("entries")
@@ -166,16 +168,6 @@ register(
 )
 register(
     Measure(
-        code="stocktaking.collection",
-        label=_("Entries of a collection"),
-        definition=_("Submissions to a collection with a call of its own, such as the COVID-19 case repository, as reported."),
-        unit=_ENTRIES,
-        dimension="collection",
-        members=lambda edition: [("covid-19", _("COVID-19 case repository"))],
-    )
-)
-register(
-    Measure(
         code="stocktaking.report_submissions",
         label=_("Submissions to the Stocktaking report"),
         definition=_("Entries submitted to the yearly global report, as reported."),
@@ -191,4 +183,100 @@ register(
         dimension="itu-regions",
         members=_members("itu-regions"),
     )
+)
+
+
+# ---- collections ----------------------------------------------------------------------------------------------------
+
+
+def _collections(edition: Edition) -> list[tuple[str, Any]]:
+    return [(each.code, each.name) for each in Collection.objects.order_by("position", "code")]
+
+
+def _of_collection(code: str, label: str | Promise, definition: str | Promise, unit: str | Promise, count: Callable[[QuerySet[Entry]], int]) -> None:
+    """A figure of each collection; it leads to the entries in which it was counted."""
+
+    def counted(edition: Edition, member: str) -> int | None:
+        return count(collected.entries_in(member, edition.code)) if Collection.objects.filter(code=member).exists() else None
+
+    register(
+        Measure(
+            code=code,
+            label=label,
+            definition=definition,
+            unit=unit,
+            count=counted,
+            records=lambda edition, member: list_address(until=edition.code, collection=member),
+            dimension="collection",
+            members=_collections,
+        )
+    )
+
+
+def _parts_of_collections(code: str, part: str, label: str | Promise, definition: str | Promise) -> None:
+    """The entries of each collection by a concept: ``code.covid-19.C7``."""
+    name = collected.PARTS[part][0]
+
+    def records(edition: Edition, member: str) -> str:
+        collection, _dot, concept = member.partition(".")
+        return list_address(until=edition.code, collection=collection, **{name: concept})
+
+    register(
+        Measure(
+            code=code,
+            label=label,
+            definition=definition,
+            unit=_ENTRIES,
+            tally=lambda edition: collected.tally_of(part, edition),
+            records=records,
+            dimension=f"collection-{part}",
+            members=lambda edition: collected.members_of(part),
+        )
+    )
+
+
+_of_collection(
+    "stocktaking.collection",
+    _("Entries of a collection"),
+    _(
+        "Counted: public entries that stand in the collection now, first submitted in this edition or an earlier one. Reported: submissions to the call of the "
+        "collection, such as that of the COVID-19 case repository, as its convener told."
+    ),
+    _ENTRIES,
+    lambda entries: entries.count(),
+)
+_of_collection(
+    "stocktaking.collection-countries",
+    _("Countries in a collection"),
+    _("Countries and areas that at least one public entry of the collection names, first submitted in this edition or an earlier one."),
+    _("countries"),
+    collected.number_of_countries,
+)
+_of_collection(
+    "stocktaking.collection-organisations",
+    _("Organisations in a collection"),
+    _("Organisations that carry or support at least one public entry of the collection, first submitted in this edition or an earlier one."),
+    _("organisations"),
+    collected.number_of_organisations,
+)
+_parts_of_collections(
+    "stocktaking.collection-action-lines",
+    "action-lines",
+    _("Entries of a collection by action line"),
+    _("Public entries of the collection that name the action line or one of its parts. An entry that names several action lines counts in each."),
+)
+_parts_of_collections(
+    "stocktaking.collection-goals",
+    "goals",
+    _("Entries of a collection by goal"),
+    _("Public entries of the collection that name the Sustainable Development Goal or one of its targets. An entry that names several goals counts in each."),
+)
+_parts_of_collections(
+    "stocktaking.collection-regions",
+    "regions",
+    _("Entries of a collection by region"),
+    _(
+        "Public entries of the collection from countries that belong to the ITU region today. An entry of several countries of a region counts once in it; an "
+        "entry without a country counts in none."
+    ),
 )

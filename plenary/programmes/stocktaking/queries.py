@@ -6,16 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from plenary.engines.calls.models import Call, FormVersion, Phase
 from plenary.engines.calls.queries import OpenCall, open_calls
 from plenary.ground.audit.actors import NOBODY, Actor, may
-from plenary.ground.framework.models import Edition
-from plenary.ground.people.names import fold
-from plenary.ground.search.queries import matching_keys
+from plenary.ground.framework.models import Concept, Edition
 from plenary.programmes.stocktaking.drafts import NUMBER
-from plenary.programmes.stocktaking.filters import Selection, filters, find_filter
+from plenary.programmes.stocktaking.filters import EDITIONS, NO_EDITION, Selection, find_filter, options_of
 from plenary.programmes.stocktaking.models import Entry, EntryConcept, EntryOrganisation
 
 
@@ -31,18 +29,19 @@ def public_entries() -> QuerySet[Entry]:
     return visible_to(NOBODY)
 
 
-def select(entries: QuerySet[Entry], selection: Selection, *, without: str = "") -> QuerySet[Entry]:
-    """The entries that fit a selection. without: the filter that is left aside, for counting its own values."""
-    for each in filters():
-        values = selection.values.get(each.name)
-        if values and each.name != without:
-            entries = entries.filter(each.condition(values))
+def select(entries: QuerySet[Entry], selection: Selection) -> QuerySet[Entry]:
+    """The entries that fit a selection, as the database has them: for figures, panels and whoever goes on filtering there."""
+    for name, values in selection.values.items():
+        if values:
+            entries = entries.filter(find_filter(name).condition(values))
     if selection.edition:
         entries = entries.filter(edition__code=selection.edition)
     if selection.until:
-        entries = entries.filter(_up_to(selection.until))
-    if selection.q:
-        entries = entries.filter(_words(selection.q))
+        entries = entries.filter(EDITIONS.condition(editions_up_to(selection.until)))
+    if selection.since_year is not None:
+        entries = entries.filter(year__gte=selection.since_year)
+    if selection.until_year is not None:
+        entries = entries.filter(year__lte=selection.until_year)
     return entries
 
 
@@ -53,32 +52,25 @@ def year_of(edition: Edition) -> int:
     return int(edition.code) if edition.code.isdecimal() else 0
 
 
-def _up_to(code: str) -> Q:
-    """First submitted in the edition or before it, or at a time that is not known."""
+def editions_up_to(code: str) -> list[str]:
+    """The editions from the first to this one, and the value of those entries whose edition is not known."""
     editions = list(Edition.objects.only("code", "starts_on"))
     last = max((year_of(edition) for edition in editions if edition.code == code), default=0)
-    return Q(edition__isnull=True) | Q(edition__in=[edition.pk for edition in editions if edition.code == code or year_of(edition) < last])
-
-
-_FROM_INDEX = 500
-
-
-def _words(text: str) -> Q:
-    """Entries whose title, number or organisation has all the words, and the best that the index finds in their texts."""
-    condition = Q()
-    for word in fold(text).split() or [text]:
-        condition &= Q(sort_title__contains=word) | Q(pk__in=EntryOrganisation.objects.filter(organisation__aliases__folded__contains=word).values("entry_id"))
-    return condition | Q(number=text.strip()) | Q(number__in=matching_keys(text, "entry", limit=_FROM_INDEX))
+    return [NO_EDITION, *(edition.code for edition in editions if edition.code == code or year_of(edition) < last)]
 
 
 SORTS = {"newest": ("-sort_year", "sort_title", "id"), "title": ("sort_title", "id")}  # indexes entry_newest, entry_by_title
 
 
+_LISTED = Concept.objects.select_related("scheme").defer("definition", "aliases", "facts", "scheme__title", "scheme__description", "scheme__source")
+_NOT_LISTED = ("beneficiaries", "results", "challenges", "partnerships", "replicability", "web_links", "source")
+
+
 def for_list(entries: QuerySet[Entry], sort: str = "newest") -> QuerySet[Entry]:
-    """Ordered, with all that a row of a list shows: three queries for any number of rows."""
-    return entries.order_by(*SORTS[sort]).prefetch_related(
-        Prefetch("links", EntryConcept.objects.filter(concept__scheme__code__in=("action-lines", "sdgs", "countries")).select_related("concept__scheme")
-                 .order_by("concept__scheme__position", "concept__position", "concept__code")),
+    """Ordered, with all that a row of a list shows: five queries for any number of rows. Concepts are read once, however many rows name them."""
+    return entries.defer(*_NOT_LISTED).order_by(*SORTS[sort]).prefetch_related(
+        Prefetch("links", EntryConcept.objects.filter(concept__scheme__code__in=("action-lines", "sdgs", "countries")).defer("reason")
+                 .order_by("concept__scheme__position", "concept__position", "concept__code").prefetch_related(Prefetch("concept", _LISTED))),
         Prefetch("organisation_links", EntryOrganisation.objects.select_related("organisation")),
     )  # fmt: skip
 
@@ -97,9 +89,14 @@ def whole(entries: QuerySet[Entry]) -> QuerySet[Entry]:
 
 def unknown_values(selection: Selection) -> list[str]:
     """The filters that were given a value which does not exist."""
-    wrong = [name for name, values in selection.values.items() if values and not set(values) <= {option.code for option in find_filter(name).options(values)}]
-    known = set(Edition.objects.filter(code__in=[selection.edition, selection.until]).values_list("code", flat=True)) | {""}
-    return wrong + [name for name in ("edition", "until") if getattr(selection, name) not in known]
+    known = {
+        name: {option.code for option in options}
+        for name, options in options_of({find_filter(name): values for name, values in selection.values.items()}).items()
+    }
+    wrong = [name for name, values in selection.values.items() if not set(values) <= known[name]]
+    named = {selection.edition, selection.until} - {""}
+    editions = set(Edition.objects.filter(code__in=named).values_list("code", flat=True)) if named else set()
+    return wrong + [name for name in ("edition", "until") if (given := getattr(selection, name)) and given not in editions]
 
 
 # ---- what rooms above add to lists ----------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from plenary.ground.framework.text import Text
 from plenary.ground.search import actions as search
 from plenary.programmes.awards.events import AwardsGiven
 from plenary.programmes.awards.models import Award, Contest
+from plenary.programmes.stocktaking.harvesting.actions import touch_entries
 from plenary.programmes.stocktaking.models import Entry
 
 CONTEST_KIND = "awards.contest"
@@ -103,7 +104,7 @@ def give_award(*, actor: Actor, contest: Contest, draft: AwardDraft) -> Award:
     award.save()
     verb = "changed" if before else "created"
     audit.record(actor=actor, verb=verb, kind=KIND, key=f"{contest}/{draft.entry.number}", before=before, after={"level": draft.level})
-    search.changed("entry", draft.entry.number)
+    _follow(draft.entry.number)
     emit(AwardsGiven(actor_id=actor.trail_id, contest=str(contest), numbers=(draft.entry.number,)))
     return award
 
@@ -114,7 +115,7 @@ def remove_award(*, actor: Actor, award: Award, reason: str = "") -> None:
     require(actor, "awards.give_award", award.contest.edition)
     key = f"{award.contest}/{award.entry.number}"
     audit.record(actor=actor, verb="deleted", kind=KIND, key=key, before={"level": award.level}, reason=reason)
-    search.changed("entry", award.entry.number)
+    _follow(award.entry.number)
     emit(AwardsGiven(actor_id=actor.trail_id, contest=str(award.contest), numbers=(award.entry.number,)))
     award.delete()
 
@@ -140,7 +141,7 @@ def give_awards(*, actor: Actor, pairs: Sequence[tuple[Contest, AwardDraft]], re
         if progress:
             progress(len(batch))
     numbers = tuple(dict.fromkeys(draft.entry.number for _contest, draft in pairs))
-    search.changed("entry", *numbers)
+    _follow(*numbers)
     for name in dict.fromkeys(str(contest) for contest, _draft in pairs):
         emit(AwardsGiven(actor_id=actor.trail_id, contest=name, numbers=numbers))
     return len(pairs)
@@ -151,3 +152,9 @@ def _check(contest: Contest, draft: AwardDraft) -> None:
         raise Invalid({"category": [_("%(category)s is not a category of %(contest)s.") % {"category": draft.category.code, "contest": contest}]})
     if draft.level not in Award.Level.values:
         raise Invalid({"level": [_("There is no level %(level)s.") % {"level": draft.level}]})
+
+
+def _follow(*numbers: str) -> None:
+    """Awards are found with their entries, and told to harvesters with them."""
+    search.changed("entry", *numbers)
+    touch_entries(*numbers)

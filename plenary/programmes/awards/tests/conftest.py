@@ -1,1 +1,1 @@
-from plenary.programmes.stocktaking.tests.conftest import no_index, samples, secretary, visitor, world  # noqa: F401
+from plenary.programmes.stocktaking.tests.conftest import own_index, samples, secretary, visitor, world  # noqa: F401

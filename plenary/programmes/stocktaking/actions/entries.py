@@ -105,8 +105,9 @@ def edit_entry(*, actor: Actor, entry: Entry, draft: EntryDraft, reason: str = "
     _fill(entry, draft)
     entry.updated_at = timezone.now()
     entry.save()
-    for parts in (entry.links, entry.organisation_links, entry.media, entry.places):
+    for parts in (entry.links, entry.organisation_links, entry.media):
         parts.all().delete()
+    entry.places.exclude(collection__code__in=draft.collections).delete()  # those that stay keep their day
     _write_links([(entry, draft)], organisations_of([draft], actor=actor))
     after = snapshot(entry)
     changed = audit.changes(before, after)
@@ -210,7 +211,7 @@ def _write_links(pairs: Iterable[tuple[Entry, EntryDraft]], organisations: Mappi
     EntryConcept.objects.bulk_create(links, batch_size=2000)
     EntryOrganisation.objects.bulk_create(bodies, batch_size=2000)
     EntryMedia.objects.bulk_create(media, batch_size=2000)
-    CollectionEntry.objects.bulk_create(places, batch_size=2000)
+    CollectionEntry.objects.bulk_create(places, batch_size=2000, ignore_conflicts=True)
 
 
 def _numbers(drafts: Sequence[EntryDraft]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from plenary.programmes.stocktaking.models.batches import EntryBatch, EntryBatchItem, EntryMerge, ImportedEntry, ImportRun
 from plenary.programmes.stocktaking.models.collections import Collection, CollectionEntry
 from plenary.programmes.stocktaking.models.entries import (
     Entry,
@@ -21,14 +22,19 @@ __all__ = [
     "Collection",
     "CollectionEntry",
     "Entry",
+    "EntryBatch",
+    "EntryBatchItem",
     "EntryConcept",
     "EntryContact",
     "EntryEdition",
     "EntryMedia",
+    "EntryMerge",
     "EntryNumber",
     "EntryOrganisation",
     "EntryOwner",
     "EntryRequest",
+    "ImportRun",
+    "ImportedEntry",
     "LinkState",
     "SavedSearch",
 ]

@@ -78,6 +78,7 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["state", "-sort_year", "sort_title", "id"], name="entry_newest"),
             models.Index(fields=["state", "sort_title", "id"], name="entry_by_title"),
+            models.Index(fields=["updated_at", "id"], name="entry_by_change"),  # for harvesters
         ]
         constraints = [
             models.CheckConstraint(

@@ -4,13 +4,15 @@ from pathlib import Path
 import pytest
 
 from plenary.ground.people.models import Person, RoleGrant, User
+from plenary.ground.search import index
 from plenary.programmes.stocktaking.tests.making import World, make_world
 
 
 @pytest.fixture(autouse=True)
-def no_index(monkeypatch):
-    """The index outlives a test's transaction, so the words of a list are looked for in the database only."""
-    monkeypatch.setattr("plenary.programmes.stocktaking.queries.matching_keys", lambda text, kind, limit: [])
+def own_index(settings, tmp_path, monkeypatch):
+    """An index of its own for each test, made when it is first asked: records of a test are gone after it, an index is not."""
+    settings.SEARCH_INDEX = tmp_path / "index"
+    monkeypatch.setattr(index, "_open", None)
 
 
 @pytest.fixture

@@ -33,6 +33,21 @@ FIELDS: dict[str, dict[str, Any]] = {
     "website": {"kind": "link"},
     "timeframe": {"kind": "date-range", "open_end": True},
     "updates": {"kind": "text"},
+    "beneficiaries": {"kind": "long-text"},
+    "results": {"kind": "long-text"},
+    "challenges": {"kind": "long-text"},
+    "partnerships": {"kind": "long-text"},
+    "replicability": {"kind": "long-text"},
+    "targets": {"kind": "concepts", "schemes": ["sdg-targets"]},
+    "sdg-reasons": {"kind": "long-text"},
+    "links": {"kind": "long-text"},
+    "partners": {"kind": "long-text"},
+    "funders": {"kind": "long-text"},
+    "media": {"kind": "file", "takes": ["image", "document"], "most": 4},
+    "media-alt": {"kind": "long-text"},
+    "media-credit": {"kind": "text"},
+    "contact": {"kind": "person", "private": True},
+    "contact-phone": {"kind": "phone", "private": True},
 }
 
 

@@ -7,9 +7,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from plenary.errors import Invalid
+from plenary.ground.framework.models import Edition
+from plenary.ground.framework.text import Text
 from plenary.ground.measures.registry import all_measures, find
-from plenary.programmes.stocktaking.demo import make_demo_entries
-from plenary.programmes.stocktaking.models import Entry
+from plenary.programmes.stocktaking import actions as entries
+from plenary.programmes.stocktaking.asking import unconfirmed
+from plenary.programmes.stocktaking.demo import make_demo, make_demo_entries
+from plenary.programmes.stocktaking.models import Collection, CollectionEntry, Entry, EntryEdition
 from plenary.programmes.stocktaking.search import _documents
 from plenary.programmes.stocktaking.tests.making import make_entry
 
@@ -55,7 +59,7 @@ def test_each_figure_leads_to_a_list_of_as_many_entries(some, client):
 
 
 def test_reported_codes_are_known():
-    for code in ("stocktaking.stakeholders", "stocktaking.collection.covid-19", "stocktaking.report_submissions", "stocktaking.regional_report.africa"):
+    for code in ("stocktaking.stakeholders", "stocktaking.report_submissions", "stocktaking.regional_report.africa"):
         assert find(code)[0].count is None
 
 
@@ -100,21 +104,51 @@ def test_the_api_needs_the_same_queries_for_many(world, client):
 def test_documents_hold_words_names_and_facets(some):
     document = next(document for document in _documents() if document.key == "2021-1")
     assert document.path == "/stocktaking/2021-1/"
-    assert document.facets["countries"] == ["KE", "UG"]
-    assert document.facets["stakeholder-types"] == ["united-nations"]
+    assert document.facets["country"] == ["KE", "UG"]
+    assert document.facets["region"] == ["africa"]
+    assert set(document.facets["stakeholder_type"]) == {"united-nations", "international-organisation"}
+    assert [str(label) for label in document.fields["country"]] == ["Kenya", "Uganda"]
     assert "Agency" in document.names
     assert document.year == 2021
 
 
 def test_generated_entries_are_plain_and_made_once(world):
+    Collection.objects.create(code="demo-cases", name=Text.of("Made-up cases"))
+    Collection.objects.create(code="covid-19", name=Text.of("Real cases"))
     made = make_demo_entries(50, edition=world.editions["2021"])
     assert len(made) == 50
     assert make_demo_entries(50, edition=world.editions["2021"]) == []
     assert len(make_demo_entries(55, edition=world.editions["2021"])) == 5
     entry = Entry.objects.get(source_id="generated-2021-0042")
-    assert str(entry.title) == "Project 0042"
-    assert entry.organisations.get().name.texts["en"].startswith("Organisation 0")
+    assert "0042" in str(entry.title)
+    assert all(each.name.texts["en"].startswith("Organisation 0") for each in entry.organisations.all())
     assert len(set(Entry.objects.values_list("concepts", flat=True))) > 8
+    assert {each.title.original for each in Entry.objects.all()} == {"en", "fr", "es", "ar", "zh", "ru"}
+    assert {name for each in Entry.objects.all() for name in ("results", "challenges", "web_links", "replicability") if getattr(each, name)} == {
+        "results", "challenges", "web_links", "replicability",
+    }  # fmt: skip
+    assert set(CollectionEntry.objects.values_list("collection__code", flat=True)) == {"demo-cases"}  # never a real one
+    assert all(link["url"].startswith("https://example.org/") for each in Entry.objects.all() for link in each.web_links)
+
+
+def test_the_same_seed_gives_the_same_entries(world):
+    first = [entries.snapshot(each) for each in make_demo_entries(20, edition=world.editions["2021"])]
+    Entry.objects.all().delete()
+    again = [entries.snapshot(each) for each in make_demo_entries(20, edition=world.editions["2021"])]
+    assert first == again
+
+
+def test_the_demonstration_shows_all_that_entries_go_through(world):
+    make_demo()
+    assert not Entry.objects.exists()  # no real edition is filled
+    Edition.objects.create(code="demo", name=Text.of("Demonstration"), starts_on="2026-05-01", anchor="2026-01-01")
+    make_demo()
+    public, gone = Entry.objects.filter(state="public"), Entry.objects.exclude(state="public")
+    assert (public.count(), gone.count(), gone.filter(merged_into__isnull=False).count()) == (60, 2, 2)
+    assert EntryEdition.objects.filter(how="updated").count() == 5
+    assert public.filter(unconfirmed()).exists()
+    make_demo()
+    assert Entry.objects.count() == 62
 
 
 def test_generated_entries_need_concepts(db):

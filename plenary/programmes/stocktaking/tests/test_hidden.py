@@ -7,20 +7,42 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from plenary.ground.measures.registry import all_measures
-from plenary.programmes.stocktaking.facets import facets
 from plenary.programmes.stocktaking.filters import Selection
+from plenary.programmes.stocktaking.finding import listed
 from plenary.programmes.stocktaking.models import Entry
 from plenary.programmes.stocktaking.search import _documents, _some
 from plenary.programmes.stocktaking.tests.making import make_entry
 
 ABOUT = ["action-lines C1", "action-lines C7-4", "sdgs 3", "sdg-targets 3.8", "countries KE", "countries QA", "themes health"]
-PAGES = ["", "?q=project", "?action_line=C7", "?sdg=3&sort=title", "?region=africa", "?until=2021", "?country=KE&theme=health"]
+PAGES = [
+    "",
+    "?q=project",
+    "?view=table",
+    "?view=map",
+    "?view=timeline",
+    "?format=csv",
+    "?format=jsonl",
+    "?q=project&format=csl",
+    "feed.atom",
+    "?action_line=C7",
+    "?sdg=3&sort=title",
+    "?region=africa",
+    "?until=2021",
+    "?country=KE&theme=health",
+]
+
+
+def _shown(page):
+    text = page.getvalue().decode() if page.streaming else page.content.decode()
+    return text.split("<main")[-1]
 
 
 def everything_public(client, world):
     """All that the public can ask this room."""
-    stated = [[(facet.filter.name, choice.option.code, choice.number) for facet in facets(Selection(q=q)) for choice in facet.choices] for q in ("", "project")]
-    pages = [client.get(f"/stocktaking/{query}{'&' if query else '?'}utm_x={client.turn}") for query in PAGES]
+    stated = [
+        [(facet.filter.name, choice.option.code, choice.number) for facet in listed(Selection(), q).facets for choice in facet.choices] for q in ("", "project")
+    ]
+    pages = [client.get(f"/stocktaking/{query}{'&' if '?' in query else '?'}utm_x={client.turn}") for query in PAGES]
     client.turn += 1
     measures = [
         (measure.code, member, measure.count(world.editions["2021"], member))
@@ -33,7 +55,7 @@ def everything_public(client, world):
     concept = [client.get(f"/{path}/").status_code for path in ("stocktaking/2021-1",)]
     return (
         stated,
-        [page.content.decode().split("<main")[1].replace(f"utm_x={client.turn - 1}", "") for page in pages],
+        [_shown(page).replace(f"utm_x={client.turn - 1}", "") for page in pages],
         measures,
         api,
         [document.key for document in _documents()],

@@ -76,7 +76,7 @@ def test_accepting_twice_makes_one_entry_and_undoing_withdraws_it(client, call):
     entry = Entry.objects.get()
     assert entry.state == Entry.State.WITHDRAWN
     assert "2021/new-entry/1" in trail_of(actions.KIND, entry.number)[0].payload.reason
-    assert client.get("/stocktaking/2021-1/").status_code == 404
+    assert client.get("/stocktaking/2021-1/").status_code == 410
     assert (results(submission), intakes.submission_of(actions.KIND, entry.number)) == ([], None)
     decide(submission)
     assert [(each.number, each.state) for each in Entry.objects.all()] == [("2021-1", "public")]
@@ -288,8 +288,8 @@ def test_an_entry_gives_its_answers_by_role(world):
     given = intakes.find_source("entry").answers(NOBODY, "2021-1")
     assert given == {
         "title": "Title", "summary": "Original", "country": "KE", "countries": ["KE", "UG"], "organisation": {"name": "Ministry", "stakeholder_type": "government"},
-        "stakeholder-type": "government", "action-lines": ["C7-4"], "action-line": "C7-4", "category": "C7-4", "sdgs": ["3", "3.8"], "themes": ["health"],
-        "website": "https://old.example.org", "status": "ongoing", "updates": "2021-1",
+        "stakeholder-type": "government", "action-lines": ["C7-4"], "action-line": "C7-4", "category": "C7-4", "sdgs": ["3", "3.8"], "targets": ["3.8"],
+        "themes": ["health"], "website": "https://old.example.org", "status": "ongoing", "updates": "2021-1",
     }  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""The whole public repository as files, made every night: for analysts, and for other repositories."""
