@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bench import imports, search
 from bench.load import Load, load
 from tests import postgres
 
@@ -30,6 +31,7 @@ SECONDS = float(os.environ.get("BENCH_SECONDS", "3"))
 PAGES = {
     "home": "home",
     "list": "list of 12,000 entries",
+    "search": "search in it, with counts",
     "entry": "entry",
     "programme": "programme of 500 sessions",
     "form": "form of 40 fields",
@@ -139,6 +141,8 @@ def main() -> None:
     with postgres.server(postgres.DURABLE) as url:
         print("PostgreSQL: preparing", file=sys.stderr)
         show("PostgreSQL", measure({"PLENARY_DATABASE_URL": url}))
+    search.main()
+    imports.main()
     print(f"\nMeasured in {time.monotonic() - start:.0f} s.")
 
 

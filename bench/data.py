@@ -72,7 +72,7 @@ def _analyse() -> None:
 def _pages() -> dict[str, str]:
     from plenary.programmes.stocktaking.models import Entry
 
-    pages = {"home": "/", "list": "/stocktaking/", "programme": f"/forum/{EDITION}/"}
+    pages = {"home": "/", "list": "/stocktaking/", "search": "/stocktaking/?q=health", "programme": f"/forum/{EDITION}/"}
     entry = Entry.objects.filter(state="public").order_by("-id").first()
     if entry is not None:
         pages["entry"] = f"/stocktaking/{entry.number}/"

@@ -14,7 +14,7 @@ from types import ModuleType
 from django.apps import AppConfig, apps
 
 #: Modules that a room may have, imported once all models are loaded. Each registers by being imported.
-REGISTERING = ("rules", "listeners", "panels", "measures", "search", "sections", "privacy", "navigation", "intakes")
+REGISTERING = ("rules", "listeners", "panels", "measures", "search", "sections", "privacy", "navigation", "intakes", "learning")
 
 
 class Room(AppConfig):

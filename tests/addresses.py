@@ -35,7 +35,22 @@ PAGES = [
     "/calls/{call}/",
     "/stocktaking/",
     "/stocktaking/?action_line=C7-4&sort=title",
+    "/stocktaking/?q=health&view=table",
+    "/stocktaking/?view=map",
+    "/stocktaking/?view=timeline",
+    "/stocktaking/help/",
     "/stocktaking/{entry}/",
+    "/stocktaking/{entry}/versions/",
+    "/stocktaking/{entry}/print/",
+    "/stocktaking/{entry}/card/",
+    "/collections/",
+    "/collections/covid-19/",
+    "/organisations/",
+    "/organisations/?letter=a",
+    "/organisations/{organisation}/",
+    "/themes/",
+    "/themes/blockchain/",
+    "/data/",
     "/prizes/",
     "/prizes/2020/",
     "/prizes/2021/photos/",
@@ -68,6 +83,12 @@ NOT_THERE = [
     ("/calls/1066/prizes/", 404),
     ("/stocktaking/no-such-entry/", 404),
     ("/stocktaking/99999999999999999999/", 404),
+    ("/stocktaking/Prizes/2020/Details/99", 404),
+    ("/net4/wsis/stocktaking/projects/Project/Details?projectId=99", 404),
+    ("/organisations/00000000-0000-0000-0000-000000000000/", 404),
+    ("/collections/no-such-collection/", 404),
+    ("/themes/no-such-theme/", 404),
+    ("/oembed?url=x", 404),
     ("/prizes/1066/", 404),
     ("/prizes/1066/photos/", 404),
     ("/prizes/1066/teams/", 404),
@@ -91,6 +112,10 @@ NOT_THERE = [
     ("/stocktaking/?action_line=C99", 400),
     ("/stocktaking/?sdg=18", 400),
     ("/stocktaking/?sort=price", 400),
+    ("/stocktaking/?view=globe", 400),
+    ("/stocktaking/?format=docx", 400),
+    ("/organisations/?letter=ab", 400),
+    ("/organisations/?country=XX", 400),
     ("/prizes/2020/?level=emperor", 400),
     ("/prizes/2020/?page=1000", 400),
     ("/prizes/2021/photos/?page=2", 400),
@@ -101,9 +126,10 @@ NOT_THERE = [
 ]
 
 #: Lists with filters, whose query part is fuzzed.
-LISTS = ["/stocktaking/", "/prizes/2020/", "/forum/2020/", "/search/", "/calls/", "/countries/", "/matrix/", "/measures/"]
+LISTS = ["/stocktaking/", "/organisations/", "/prizes/2020/", "/forum/2020/", "/search/", "/calls/", "/countries/", "/matrix/", "/measures/"]
 FILTERS = [
     *("q", "action_line", "sdg", "target", "country", "region", "stakeholder_type", "year", "status", "theme", "level"),
+    *("reach", "collection", "language", "since", "until", "view", "format", "letter"),
     *("category", "track", "kind", "day", "sort", "page", "edition", "size", "lang"),
 ]
 
@@ -112,7 +138,8 @@ FILTERS = [
 FOUND_IN = {
     "{measure}": ("/measures/", r'href="/measures/([\w.-]+)/"'),
     "{call}": ("/calls/", r'href="/calls/(\w[\w-]*/[\w-]+)/"'),
-    "{entry}": ("/stocktaking/", r'href="/stocktaking/([\w.-]+)/"'),
+    "{entry}": ("/stocktaking/", r'<h3><a href="/stocktaking/([\w.-]+)/"'),
+    "{organisation}": ("/organisations/", r'href="/organisations/([0-9a-f-]{36})/"'),
 }
 
 

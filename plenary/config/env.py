@@ -44,6 +44,8 @@ class Environment(BaseSettings):
     trusted_proxies: int = Field(default=0, ge=0, le=5, description="How many reverse proxies stand in front.")
     rate_limit: int = Field(default=120, ge=0, description="Searches, filtered lists and API calls a minute for an address; 0: no limit.")
     page_cache: int = Field(default=60, ge=0, le=3600, description="Seconds for which public pages are kept for anonymous readers; 0: not at all.")
+    confirm_entries_after: int = Field(default=365, ge=30, le=3650, description="Days after which owners are asked whether their entries still stand.")
+    data_licence: str = Field(default="", description="Address of the licence under which the open data may be used; empty: none is named.")
 
     @field_validator("data")
     @classmethod

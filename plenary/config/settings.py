@@ -35,6 +35,7 @@ ROOMS = [
     "plenary.ground.messages",
     "plenary.ground.search",
     "plenary.ground.measures",
+    "plenary.engines.classify",
     "plenary.engines.calls",
     "plenary.programmes.stocktaking",
     "plenary.programmes.awards",
@@ -68,6 +69,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "plenary.ground.web.middleware.Reference",
+    "plenary.ground.web.middleware.ReadableElsewhere",
     "plenary.ground.web.cache.PageCache",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -251,6 +253,8 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 
 RATE_LIMIT = ENV.rate_limit
 PAGE_CACHE_SECONDS = ENV.page_cache
+DATA_LICENCE = ENV.data_licence
+CONFIRM_ENTRIES_AFTER = ENV.confirm_entries_after
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 5000}}}
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 

@@ -374,7 +374,7 @@ def test_a_picture_is_sent_in_pieces_over_a_line_that_breaks(open_page, site):
     ],
 )
 def test_page_and_server_count_words_by_one_rule(open_page, site, text):
-    from plenary.engines.calls.form.words import count_words
+    from plenary.engines.classify.words import count_words
 
     page = open_page()
     page.goto(f"{site.address}{FORM}")

@@ -6,12 +6,19 @@ import signal
 import threading
 from types import FrameType
 
-from django.db import connections
+import structlog
+from django.db import OperationalError, close_old_connections, connections
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 
+from plenary.rooms import offered
+
 #: Seconds between looks at an empty queue.
 PAUSE = 0.5
+#: Seconds to wait for a database that does not answer.
+AWAY = 2
+
+log = structlog.get_logger(__name__)
 
 
 def work() -> None:
@@ -35,12 +42,26 @@ def work() -> None:
 
     signal.signal(signal.SIGTERM, stopping)
     signal.signal(signal.SIGINT, stopping)
+    for arrange in offered("tasks", "arrange"):
+        arrange()  # type: ignore[operator]
     follower.start()
     try:
-        worker.run()
+        keep_running(worker, stop)
     finally:
         stop.set()
         follower.join()
+
+
+def keep_running(worker: Worker, stop: threading.Event) -> None:
+    """Let the worker work until it is told to stop. Where the database is held by others, or away, it waits: its queue stays there."""
+    while not stop.is_set():
+        try:
+            worker.run()
+            return
+        except OperationalError:
+            log.exception("worker.database_away")
+            close_old_connections()
+            stop.wait(AWAY)
 
 
 def _follow(stop: threading.Event) -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -23,9 +20,7 @@ from plenary.ground.audit.models import Version
 from plenary.ground.audit.queries import versions_of
 from plenary.ground.framework.text import Text
 from plenary.ground.people.queries import names_of
-
-#: Words beyond which two texts are shown one after the other instead of word by word.
-LONGEST_COMPARED = 4000
+from plenary.ground.web.differing import marked
 
 
 def answers_in_words(submission: Submission, hidden: frozenset[str]) -> list[ShownPart]:
@@ -95,7 +90,7 @@ def compared(submission: Submission, before: int, after: int, hidden: frozenset[
         if code in hidden or one == other:
             continue
         left, right = _words(field, one, lookups), _words(field, other, lookups)
-        rows.append(Compared(field.label, field, *_marked(left, right)))
+        rows.append(Compared(field.label, field, *marked(left, right)))
     return Comparison(before, after, rows)
 
 
@@ -106,21 +101,3 @@ def _snapshot(version: Version | None) -> Mapping[str, Any] | None:
 
 def _words(field: Any, answer: Any, lookups: Lookups) -> str:
     return "\n".join(f"{line.label}: {line.text}" if line.label else line.text for line in lines_of(field, answer, lookups))
-
-
-def _marked(before: str, after: str) -> tuple[SafeString | str, SafeString | str]:
-    """Two texts with what only one of them has marked, word by word."""
-    one, other = re.findall(r"\s+|[^\s]+", before), re.findall(r"\s+|[^\s]+", after)
-    if len(one) + len(other) > LONGEST_COMPARED:
-        return before, after
-    left: list[tuple[str, str]] = []
-    right: list[tuple[str, str]] = []
-    for what, from_one, to_one, from_other, to_other in difflib.SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
-        same = what == "equal"
-        left.append(("span" if same else "del", "".join(one[from_one:to_one])))
-        right.append(("span" if same else "ins", "".join(other[from_other:to_other])))
-    return _tagged(left), _tagged(right)
-
-
-def _tagged(pieces: list[tuple[str, str]]) -> SafeString:
-    return format_html_join("", "<{}>{}</{}>", ((tag, text, tag) for tag, text in pieces if text))

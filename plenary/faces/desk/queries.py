@@ -28,6 +28,7 @@ from plenary.ground.search.models import IndexChange
 from plenary.programmes.awards.models import Award
 from plenary.programmes.forum.models import Session, SessionConcept
 from plenary.programmes.stocktaking.models import Entry, EntryConcept
+from plenary.programmes.stocktaking.owning import number_waiting
 
 #: Deadlines within so many days stand on the first page.
 SOON = timedelta(days=30)
@@ -95,11 +96,21 @@ def todos(edition: Edition | None, actor: Actor) -> list[Todo]:
         found += _outbox_todos(actor)
     if may(actor, "desk.view_background"):
         found += _background_todos()
+    if may(actor, "stocktaking.open_queue"):
+        found += _moderation_todos(actor)
     if edition is not None:
         found += _submission_todos(edition, actor)
     if edition is not None and may(actor, "desk.view_records", edition):
         found += _gap_todos(edition)
     return found
+
+
+def _moderation_todos(actor: Actor) -> list[Todo]:
+    waiting = number_waiting(actor)
+    if not waiting:
+        return []
+    text = ngettext("%(n)s request about an entry waits.", "%(n)s requests about entries wait.", waiting) % {"n": waiting}
+    return [Todo(text, reverse("desk:moderation"), _("Look at them"), "soon")]
 
 
 def _outbox_todos(actor: Actor) -> list[Todo]:

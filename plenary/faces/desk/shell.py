@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,25 +18,34 @@ from plenary.faces.desk.access import DeskRequest
 from plenary.faces.desk.queries import editions_newest_first, running_edition
 from plenary.ground.audit.actors import may
 from plenary.ground.framework.models import Edition
+from plenary.ground.people.models import User
+from plenary.programmes.stocktaking.owning import number_waiting
 
 _REMEMBERED = "desk_edition"
 
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A section of the desk. permission: who sees it, empty for everybody at the desk; in_edition: asked in the edition's scope."""
+    """A section of the desk. permission: who sees it, empty for everybody at the desk; in_edition: asked in the edition's scope.
+
+    waiting: how much waits there for somebody, shown beside the label.
+    """
 
     label: str | Promise
     view: str
     permission: str = ""
     in_edition: bool = False
+    waiting: Callable[[User], int] | None = None
 
 
 TABS = (
     Tab(gettext_lazy("Now"), "desk:home"),
     Tab(gettext_lazy("Editions"), "desk:editions", "desk.view_edition", in_edition=True),
+    Tab(gettext_lazy("Moderation"), "desk:moderation", "stocktaking.open_queue", waiting=number_waiting),
     Tab(gettext_lazy("People"), "desk:people", "people.view_people"),
     Tab(gettext_lazy("Organisations"), "desk:organisations", "people.view_people"),
+    Tab(gettext_lazy("Collections"), "desk:collections", "stocktaking.list_collections"),
+    Tab(gettext_lazy("Entries"), "desk:entries", "stocktaking.see_hidden"),
     Tab(gettext_lazy("Imports"), "desk:imports", "stocktaking.add_entry", in_edition=True),
     Tab(gettext_lazy("Outbox"), "desk:outbox", "outgoing.open"),
     Tab(gettext_lazy("Trail"), "desk:trail", "audit.view_trail"),
@@ -96,5 +106,6 @@ def _tabs(request: DeskRequest, edition: Edition | None) -> list[dict[str, Any]]
             continue
         path = reverse(tab.view)
         current = request.path == path if path == home else request.path.startswith(path)
-        found.append({"label": tab.label, "path": path, "current": current, "exact": request.path == path})
+        waiting = tab.waiting(request.user) if tab.waiting else 0
+        found.append({"label": tab.label, "path": path, "current": current, "exact": request.path == path, "waiting": waiting})
     return found

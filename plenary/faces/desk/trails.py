@@ -17,7 +17,7 @@ from plenary.ground.audit.queries import TrailLine, lines
 from plenary.ground.audit.words import add_verbs
 
 #: Kinds whose values may name persons or their addresses: only who may see private values sees them.
-PRIVATE = ("people.", "messages.", "outgoing.", "accounts.", "files.", "calls.submission")
+PRIVATE = ("people.", "messages.", "outgoing.", "accounts.", "files.", "calls.submission", "stocktaking.request")
 
 KINDS: dict[str, str | Promise] = {
     "framework.edition": _("Edition"),
@@ -28,6 +28,12 @@ KINDS: dict[str, str | Promise] = {
     "calls.submission": _("Submission"),
     "calls.batch": _("Submissions together"),
     "stocktaking.entry": _("Stocktaking entry"),
+    "stocktaking.entries": _("Stocktaking entries"),
+    "stocktaking.batch": _("Entries together"),
+    "stocktaking.import": _("Import of a long file"),
+    "stocktaking.request": _("Request about an entry"),
+    "stocktaking.collection": _("Collection"),
+    "stocktaking.saved_search": _("Saved search"),
     "awards.award": _("Award"),
     "awards.contest": _("Contest"),
     "awards.photo": _("Photograph"),
@@ -53,6 +59,7 @@ KINDS: dict[str, str | Promise] = {
     "search.index": _("Search index"),
 }
 
+add_verbs({"unmerged": _("Merge taken back"), "dropped": _("Import taken back"), "began": _("Begun"), "done together": _("Done together")})
 add_verbs({"asked_to_rebuild": _("Asked to be made anew"), "taken": _("Kept as it was then")})
 
 
@@ -66,7 +73,9 @@ _paths: dict[str, Callable[[str], str]] = {
     "framework.milestone": lambda key: reverse("desk:edition", args=[_edition(key)]),
     "calls.call": lambda key: reverse("calls:call", args=key.split("/", 1)),
     "calls.submission": lambda key: reverse("desk:submission", args=[key]),
+    "stocktaking.batch": lambda key: reverse("desk:entries_batch", args=[key]),
     "stocktaking.entry": lambda key: reverse("stocktaking:entry", args=[key]),
+    "stocktaking.request": lambda key: reverse("desk:request", args=[key]),
     "awards.contest": lambda key: reverse("awards:contest", args=[_edition(key)]),
     "awards.photo": lambda key: reverse("awards:photos", args=[_edition(key)]),
     "awards.team": lambda key: reverse("awards:teams", args=[_edition(key)]),

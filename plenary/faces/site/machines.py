@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import islice
-from xml.sax.saxutils import escape, quoteattr
+from itertools import chain
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.templatetags.static import static
-from django.urls import reverse
-from django.utils.encoding import iri_to_uri
-from django.utils.translation import override
+from django.utils.cache import patch_vary_headers
+from django.utils.text import compress_sequence
 
-from plenary.ground.search.registry import kinds
+from plenary.faces.site import sitemaps
 from plenary.ground.web.cache import public_page
-from plenary.ground.web.languages import in_language
-
-#: Pages that are no records of any kind.
-FIXED = (
-    "site:home",
-    "site:about",
-    "site:accessibility",
-    "calls:list",
-    "stocktaking:list",
-    "awards:list",
-    "forum:list",
-    "insights:matrix",
-    "insights:countries",
-)
-MOST = 8_000  # addresses in a file, each in six languages: the protocol allows 50,000 of them
 
 
 @public_page
@@ -40,6 +22,9 @@ def robots(request: HttpRequest) -> HttpResponse:
     lines = [
         "User-agent: *",
         "Disallow: /*?*q=",
+        "Disallow: /*stocktaking/?",
+        "Disallow: /*stocktaking/feed.atom?",
+        "Disallow: /*stocktaking/saved/",
         "Disallow: /*search/",
         "Disallow: /*desk/",
         "Disallow: /*account",
@@ -69,40 +54,24 @@ def icon(request: HttpRequest) -> HttpResponsePermanentRedirect:
     return HttpResponsePermanentRedirect(static("web/icon.svg"))
 
 
+@public_page
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """The index of sitemaps: one for the fixed pages, and as many as needed for each kind of record."""
-    parts = ["pages", *kinds()]
-    body = "".join(f"<sitemap><loc>{escape(settings.BASE_URL + reverse('sitemap-part', args=[part]))}</loc></sitemap>" for part in parts)
-    return HttpResponse(
-        f'<?xml version="1.0" encoding="UTF-8"?><sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{body}</sitemapindex>',
-        content_type="application/xml",
-    )
+    """The index of sitemaps: the fixed pages, and as many parts as needed for each kind of record."""
+    return HttpResponse(sitemaps.index_file(), content_type="application/xml")
 
 
 def sitemap_part(request: HttpRequest, part: str) -> HttpResponseBase:
-    """All pages of one kind, each with its address in every language."""
-    kind = kinds().get(part)
-    if kind is None and part != "pages":
-        return HttpResponse(status=404)
-    paths = _fixed() if kind is None else (document.path for document in kind.documents())
-    return StreamingHttpResponse(_urls(islice(paths, MOST)), content_type="application/xml")
-
-
-def _fixed() -> list[str]:
-    with override("en"):
-        return [reverse(name) for name in FIXED]
-
-
-def _urls(paths: Iterator[str] | list[str] | islice[str]) -> Iterator[str]:
-    yield '<?xml version="1.0" encoding="UTF-8"?>'
-    yield '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml">'
-    seen: set[str] = set()
-    for path in paths:
-        bare = iri_to_uri(path.split("#", 1)[0])
-        if bare in seen:
-            continue
-        seen.add(bare)
-        addresses = {code.split("-")[0]: settings.BASE_URL + in_language(bare, code) for code, _name in settings.LANGUAGES}
-        links = "".join(f'<xhtml:link rel="alternate" hreflang="{code}" href={quoteattr(address)}/>' for code, address in addresses.items())
-        yield "".join(f"<url><loc>{escape(address)}</loc>{links}</url>" for address in addresses.values())
-    yield "</urlset>"
+    """A part, each page with its address in every language."""
+    found = sitemaps.find(part)
+    addresses = sitemaps.addresses(found) if found else iter(())
+    first = next(addresses, None)
+    if first is None:
+        return HttpResponse("There is no such part.", status=404, content_type="text/plain; charset=utf-8")
+    pieces = (piece.encode() for piece in sitemaps.part_file(chain((first,), addresses)))
+    # A part can have 30 megabytes, nearly all of them repetition.
+    zipped = "gzip" in request.headers.get("Accept-Encoding", "")
+    response = StreamingHttpResponse(compress_sequence(pieces) if zipped else pieces, content_type="application/xml")
+    patch_vary_headers(response, ["Accept-Encoding"])
+    if zipped:
+        response["Content-Encoding"] = "gzip"
+    return response

@@ -12,6 +12,7 @@ FACTS: dict[str, str | Promise] = {
     "prize_category": _("Category of the WSIS Prizes"),
     "prize_name": _("Name on the pages of the WSIS Prizes"),
     "forum_name": _("Name on the pages of the WSIS Forum"),
+    "query": _("Search that finds what belongs to it"),
 }
 
 FACILITATORS: dict[str, str | Promise] = {

@@ -1,7 +1,7 @@
-"""What else moves when two organisations or two persons turn out to be one.
+"""What else moves when two organisations or two persons turn out to be one, or an organisation changes its name.
 
-A room whose records point at organisations or persons registers a function here; it runs inside the merging
-transaction, so that either everything moves or nothing does.
+A room whose records point at organisations or persons registers a function here; it runs inside the transaction of the
+merger or the change, so that either everything follows or nothing does.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from typing import Any
 from plenary.ground.people.models import Organisation, Person
 
 Mover = Callable[[Any, Any], None]
+Follower = Callable[[Organisation], None]
 _movers: dict[type[Organisation] | type[Person], list[Mover]] = {Organisation: [], Person: []}
+_followers: list[Follower] = []
 
 
 def on_merge(model: type[Organisation] | type[Person]) -> Callable[[Mover], Mover]:
@@ -29,3 +31,15 @@ def move_all(kept: Organisation | Person, gone: Organisation | Person) -> None:
     """Let every room move what is its own."""
     for mover in _movers[type(kept)]:
         mover(kept, gone)
+
+
+def on_change(follower: Follower) -> Follower:
+    """Register the decorated ``follow(organisation)``, called when its name, country, type or website has changed."""
+    _followers.append(follower)
+    return follower
+
+
+def follow_all(organisation: Organisation) -> None:
+    """Let every room follow what shows the organisation."""
+    for follower in _followers:
+        follower(organisation)

@@ -95,16 +95,19 @@ def public_where(condition: Callable[[], Q]) -> Callable[[], Q]:
     return condition
 
 
-def public_organisations(q: str) -> QuerySet[Organisation]:
-    """Organisations found by any of their names among those whose name is public anyway: for suggesting while somebody types."""
-    if not _public:
-        return Organisation.objects.none()
+def publicly_named() -> QuerySet[Organisation]:
+    """The organisations whose name everybody can read on this site, without those that were merged into others."""
     anywhere = Q(pk__in=[])
     for condition in _public:
         anywhere |= condition()
-    found = Organisation.objects.filter(anywhere, merged_into__isnull=True).select_related("country", "stakeholder_type")
+    return Organisation.objects.filter(anywhere, merged_into__isnull=True).distinct()
+
+
+def public_organisations(q: str) -> QuerySet[Organisation]:
+    """Organisations found by any of their names among those whose name is public anyway: for suggesting while somebody types."""
     named = OrganisationAlias.objects.filter(organisation=OuterRef("pk"), folded__contains=fold(q))
-    return found.filter(Exists(named)).distinct().order_by("created_at", "id") if fold(q) else found.none()
+    found = publicly_named().select_related("country", "stakeholder_type")
+    return found.filter(Exists(named)).order_by("created_at", "id") if fold(q) else found.none()
 
 
 def affiliations_of(person: Person) -> QuerySet[Affiliation]:

@@ -23,7 +23,7 @@ from plenary.ground.web.languages import in_language
 Handler = Callable[[HttpRequest], HttpResponse]
 MAX_CLIENTS = 50_000
 EXPENSIVE = "/search/"
-ELSEWHERE = "/api/"  # limited by the API itself, with problem documents for answers
+ELSEWHERE = ("/api/", "/oai")  # limited there, with answers that programs understand
 
 
 class Buckets:

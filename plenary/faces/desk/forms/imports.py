@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from plenary.faces.desk.forms.base import DeskForm
-from plenary.faces.desk.importing.registry import LARGEST, Kind
+from plenary.faces.desk.importing.registry import Kind
 from plenary.faces.desk.queries import editions_newest_first
 from plenary.ground.audit.actors import Actor, may
 from plenary.ground.framework.models import Edition
@@ -36,11 +36,22 @@ class UploadForm(DeskForm):
         field.initial = edition.code if edition and edition.code in self.editions else None
         if not kind.needs_edition:
             field.help_text = _("For rows whose year names no edition of its own.") if "-" not in dict(choices) else ""
+        if kind.is_mapped:
+            self.fields["update"] = forms.BooleanField(
+                label=_("Bring records that are here up to date"),
+                help_text=_("What somebody has changed here since stays as it is, and you see where. Without this, what is here is left alone."),
+                required=False,
+            )
+            self.fields["empties"] = forms.BooleanField(
+                label=_("An empty cell empties the value here"),
+                help_text=_("Only where records are brought up to date. Without this, empty cells say nothing."),
+                required=False,
+            )
         file: Any = self.fields["file"]
         file.widget.attrs["accept"] = ",".join(kind.suffixes)
         file.help_text = _("%(endings)s in UTF-8, at most %(size)d MB. The file is only checked now; nothing is written before you confirm.") % {
             "endings": ", ".join(kind.suffixes),
-            "size": LARGEST // 1_000_000,
+            "size": self.kind.largest // 1_000_000,
         }
 
     def clean_file(self) -> UploadedFile:
@@ -51,12 +62,16 @@ class UploadForm(DeskForm):
                 _("The name of this file ends in “%(suffix)s”. Files of this kind end in %(endings)s.")
                 % {"suffix": suffix[:20] or "…", "endings": ", ".join(self.kind.suffixes)}
             )
-        if (upload.size or 0) > LARGEST:
+        if (upload.size or 0) > self.kind.largest:
             raise forms.ValidationError(
                 _("The file has %(given).1f MB; at most %(size)d MB can be imported here. Send it in parts, or use the command: %(command)s")
-                % {"given": (upload.size or 0) / 1_000_000, "size": LARGEST // 1_000_000, "command": self.kind.command}
+                % {"given": (upload.size or 0) / 1_000_000, "size": self.kind.largest // 1_000_000, "command": self.kind.command}
             )
         return upload
+
+    def given(self) -> dict[str, Any]:
+        """What is said beside the file."""
+        return {name: self.cleaned_data[name] for name in ("update", "empties") if self.cleaned_data.get(name)}
 
     def chosen(self) -> Edition | None:
         """The edition, or None where each row says it."""

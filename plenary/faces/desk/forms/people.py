@@ -19,10 +19,11 @@ from plenary.ground.framework.models import Edition
 from plenary.ground.people.models import Organisation, RoleGrant
 from plenary.ground.people.queries import offered
 from plenary.programmes.forum.models import Track
+from plenary.programmes.stocktaking.models import Collection
 
 
 def scope_choices() -> list[tuple[str, Any]]:
-    """Everything a role can be limited to, grouped; four queries."""
+    """Everything a role can be limited to, grouped; five queries."""
     editions = Edition.objects.order_by("-starts_on", "code")
     calls = Call.objects.select_related("edition").order_by("-edition__starts_on", "position")
     tracks = Track.objects.select_related("edition").order_by("-edition__starts_on", "position")
@@ -31,6 +32,7 @@ def scope_choices() -> list[tuple[str, Any]]:
         (_("Editions"), [(each.scope, f"{each.code} · {each.name}") for each in editions]),
         (_("Calls"), [(each.scope, f"{each.edition.code} · {each.title}") for each in calls]),
         (_("Tracks"), [(f"track:{each.edition.code}/{each.code}", f"{each.edition.code} · {each.title}") for each in tracks]),
+        (_("Collections"), [(each.scope, str(each.name)) for each in Collection.objects.order_by("position", "code")]),
         (_("Countries"), [(f"country:{each.code}", str(each.label)) for each in offered("countries")]),
     ]
 

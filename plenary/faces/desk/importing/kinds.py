@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from plenary.errors import Invalid
-from plenary.faces.desk.importing.outcome import Outcome, Remark, remarks_of
+from plenary.faces.desk.importing.outcome import KEPT, Changed, Outcome, Remark, remarks_of
 from plenary.faces.desk.importing.registry import Kind, Source, register
 from plenary.ground.audit.actors import Actor
 from plenary.ground.framework.models import Edition
@@ -16,7 +16,7 @@ from plenary.programmes.awards.importing import import_awards
 from plenary.programmes.forum.actions import import_programme
 from plenary.programmes.forum.importing.table import COLUMNS as SESSION_COLUMNS
 from plenary.programmes.stocktaking.importing.columns import COLUMNS as ENTRY_COLUMNS
-from plenary.programmes.stocktaking.importing.entries import import_entries
+from plenary.programmes.stocktaking.importing.entries import import_entries, shown
 
 
 def links(*wanted: tuple[str, str, tuple[str, ...], str]) -> list[tuple[str, str]]:
@@ -31,8 +31,13 @@ def links(*wanted: tuple[str, str, tuple[str, ...], str]) -> list[tuple[str, str
 
 
 def _entries(actor: Actor, source: Source, dry_run: bool) -> Outcome:
-    report = import_entries(actor=actor, path=source.path, edition=source.edition, dry_run=dry_run)
-    return Outcome(rows=report.rows, summary=report.summary, mended=remarks_of(report.mended))
+    given = source.given
+    report = import_entries(
+        actor=actor, path=source.path, edition=source.edition, dry_run=dry_run, update=given.get("update", False), empties=given.get("empties", False),
+        mapping=given.get("mapping", {}), resume=source.resume, progress=source.progress, most=KEPT,
+    )  # fmt: skip
+    changes = [Changed(str(each.row), each.number, each.column, shown(each.before), shown(each.after), each.kept) for each in report.changes]
+    return Outcome(rows=report.rows, summary=report.summary, mended=remarks_of(report.mended), changes=changes, more_changes=report.more_changes)
 
 
 def _entries_pages(edition: Edition | None) -> list[tuple[str, str]]:
@@ -43,7 +48,7 @@ register(
     Kind(
         code="entries",
         label=gettext_lazy("Stocktaking entries"),
-        help=gettext_lazy("Projects and activities, one a row. What is here already stays as it is; importing a file again adds nothing."),
+        help=gettext_lazy("Projects and activities, one a row. What is here already stays as it is, or is brought up to date where you say so."),
         suffixes=(".csv", ".jsonl", ".xlsx"),
         permission="stocktaking.add_entry",
         needs_edition=False,
@@ -51,6 +56,10 @@ register(
         results=_entries_pages,
         command="plenary stocktaking import FILE",
         columns=lambda: ENTRY_COLUMNS,
+        largest=60_000_000,
+        at_once=500,
+        in_parts=True,
+        is_mapped=True,
     )
 )
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from django.utils.functional import Promise
 
@@ -13,16 +14,23 @@ from plenary.faces.desk.importing.outcome import Outcome, problems_of
 from plenary.ground.audit.actors import Actor
 from plenary.ground.framework.models import Edition
 
-#: Bytes. Larger files go through the command line, which shows how far it is.
+#: Bytes, where a kind says nothing else. Larger files go through the command line, which shows how far it is.
 LARGEST = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file to be imported. path: ends in the name that its sender gave it."""
+    """A file to be imported. path: ends in the name that its sender gave it.
+
+    given: what was said beside it. progress: is told how many steps of how many are done. resume: whether an import that broke
+    off goes on.
+    """
 
     path: Path
     edition: Edition | None
+    given: Mapping[str, Any] = field(default_factory=dict)
+    progress: Callable[[int, int], None] | None = None
+    resume: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +40,9 @@ class Kind:
     suffixes: endings of file names. run: reads the file and writes what is new, or with dry_run only says what it would
     do; raises ``Invalid`` with all problems and has then written nothing. permission: asked with the edition as subject.
     results: label and address of the pages that show what was imported. columns: name and meaning, for the help.
+    largest: bytes of a file. at_once: rows that are read while the sender waits; more are in the background. in_parts: whether
+    a long file is written part by part, so that the importer looks after its transactions itself. is_mapped: whether columns
+    can be called otherwise, and records that are here be brought up to date.
     """
 
     code: str
@@ -44,6 +55,10 @@ class Kind:
     results: Callable[[Edition | None], list[tuple[str, str]]]
     command: str
     columns: Callable[[], dict[str, str]] = dict
+    largest: int = LARGEST
+    at_once: int | None = None
+    in_parts: bool = False
+    is_mapped: bool = False
 
 
 _kinds: dict[str, Kind] = {}

@@ -11,7 +11,8 @@ import json
 import secrets
 import shutil
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from django.utils.text import get_valid_filename
 from plenary.faces.desk.importing.outcome import Outcome
 
 LASTS = 2 * 60 * 60  # seconds
-_ABOUT, _TAKEN, _WORKING = "import.json", "taken.json", "working.json"
+_ABOUT, _TAKEN, _WORKING, _STOP = "import.json", "taken.json", "working.json", "stop"
 #: Seconds without news after which work in the background is taken for broken off.
 PATIENCE = 10 * 60
 
@@ -39,6 +40,7 @@ class Kept:
     sha256: str
     done: bool
     outcome: Outcome
+    given: Mapping[str, Any] = field(default_factory=dict)  # what was said beside the file
 
     @property
     def path(self) -> Path:
@@ -53,7 +55,7 @@ def _is_token(token: str) -> bool:
     return len(token) == 24 and all(char.isalnum() or char in "-_" for char in token) and token.isascii()
 
 
-def put(upload: UploadedFile, *, kind: str, edition: str, actor_id: str) -> Kept:
+def put(upload: UploadedFile, *, kind: str, edition: str, actor_id: str, given: Mapping[str, Any] | None = None) -> Kept:
     """Keep an upload; what is too old goes."""
     _tidy()
     token = secrets.token_urlsafe(18)
@@ -65,7 +67,7 @@ def put(upload: UploadedFile, *, kind: str, edition: str, actor_id: str) -> Kept
         for chunk in upload.chunks():
             digest.update(chunk)
             out.write(chunk)
-    kept = Kept(token, kind, edition, name, actor_id, digest.hexdigest(), False, Outcome())
+    kept = Kept(token, kind, edition, name, actor_id, digest.hexdigest(), False, Outcome(), given or {})
     save(kept, kept.outcome)
     return kept
 
@@ -90,6 +92,7 @@ def save(kept: Kept, outcome: Outcome, *, done: bool = False) -> None:
         "sha256": kept.sha256,
         "done": done,
         "outcome": outcome.to_json(),
+        "given": dict(kept.given),
     }
     draft = place / "import.json.new"
     draft.write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
@@ -112,7 +115,8 @@ def find(token: str, *, kind: str, actor_id: str) -> Kept | None:
         return None
     if about["kind"] != kind or about["actor_id"] != actor_id:
         return None
-    return Kept(token, about["kind"], about["edition"], about["name"], about["actor_id"], about["sha256"], about["done"], Outcome.from_json(about["outcome"]))
+    return Kept(token, about["kind"], about["edition"], about["name"], about["actor_id"], about["sha256"], about["done"], Outcome.from_json(about["outcome"]),
+                about.get("given", {}))  # fmt: skip
 
 
 def take(kept: Kept) -> bool:
@@ -145,8 +149,19 @@ def begin(kept: Kept) -> bool:
     return True
 
 
+class Stopped(Exception):
+    """Somebody does not want the work to go on."""
+
+
+def stop(kept: Kept) -> None:
+    """Ask whoever works on the file to stop."""
+    (_folder() / kept.token / _STOP).touch()
+
+
 def tell(kept: Kept, done: int, total: int) -> None:
-    """Say how far the work is."""
+    """Say how far the work is. Raises: Stopped where somebody asked for that."""
+    if (_folder() / kept.token / _STOP).exists():
+        raise Stopped
     draft = _folder() / kept.token / "working.json.new"
     draft.write_text(json.dumps([done, total]), encoding="utf-8")
     draft.replace(_folder() / kept.token / _WORKING)
@@ -166,6 +181,7 @@ def working(kept: Kept) -> Working | None:
 
 def end(kept: Kept) -> None:
     """Nobody works on the file any more."""
+    (_folder() / kept.token / _STOP).unlink(missing_ok=True)
     (_folder() / kept.token / _WORKING).unlink(missing_ok=True)
 
 

@@ -128,11 +128,11 @@ def test_a_file_can_be_thrown_away(edition: Edition, at_desk: Callable[..., Clie
         ("entries.exe", GOOD, "ends in “.exe”"),
         ("entries", GOOD, "Files of this kind end in"),
         ("entries.csv", b"", "empty"),
-        ("entries.csv", b"title\n" + b"x" * registry.LARGEST, "at most 5 MB"),
+        ("awards.csv", b"title\n" + b"x" * registry.LARGEST, "at most 5 MB"),
     ],
 )
 def test_files_that_are_refused_at_the_field(edition: Edition, at_desk: Callable[..., Client], own_shelf: Path, name: str, content: bytes, words: str) -> None:
-    answer = send(at_desk("editor"), content, name)
+    answer = send(at_desk("secretariat"), content, name, path=ENTRIES.replace("entries", name.partition(".")[0]))
     assert answer.status_code == 400
     assert words in " ".join(answer.context["form"].errors["file"])
     assert not own_shelf.exists()

@@ -49,6 +49,7 @@ from plenary.ground.messages.models import OutboxMessage
 from plenary.ground.messages.queries import about
 from plenary.ground.messages.sending import held_among
 from plenary.ground.people.models import User
+from plenary.ground.web.panels import panels_for
 from plenary.ground.web.query import read_query
 
 State = Submission.State
@@ -140,6 +141,7 @@ def _page(request: DeskRequest, found: Submission, sight: Sight, asked: OneQuery
         previous=_path(place.before, query),
         following=_path(place.after, query),
         reads=reads,
+        panels=panels_for("submission", found, request) if reads else [],
         parts=answers_in_words(found, sight.hidden) if reads else [],
         is_being_changed=bool(found.number) and found.draft is not None,
         window=window_for(found),

@@ -150,7 +150,7 @@ def test_the_projects_pages_show_the_matrix_both_ways_within_a_query_budget(clie
     assert 'id="3.8"' in goal
     assert "/action-lines/C7-4/" in goal
     assert 'lang="ar" dir="rtl"' in page(client, "/ar/sdgs/3/")
-    for path in ("/action-lines/", "/sdgs/", "/regions/", "/themes/"):
+    for path in ("/action-lines/", "/sdgs/", "/regions/", "/vocabularies/"):
         with django_assert_max_num_queries(12):
             page(client, path)
 

@@ -127,6 +127,7 @@ def change_organisation(*, actor: Actor, organisation: Organisation, **values: A
         organisation.save()
         OrganisationAlias.objects.bulk_create(_aliases_of(organisation), ignore_conflicts=True)
         record(actor=actor, verb="changed", kind="people.organisation", key=str(organisation.pk), before=gone, after=new)
+        merging.follow_all(organisation)
     return organisation
 
 
