@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import tempfile
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from pathlib import Path
 
 from django.db import close_old_connections, connection
 
@@ -54,20 +56,30 @@ def _bounds(kind: Kind, processes: int | None) -> tuple[int, int] | None:
 
 
 def _by_several(code: str, first: int, last: int, processes: int) -> Iterator[list[str]]:
-    starts = iter(range(first, last + 1, SPAN))
-    # Processes are started anew: one that is copied while it has threads or an open database misbehaves.
-    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn"), initializer=_start) as pool:
-        waiting: deque[Future[list[str]]] = deque()
+    # Processes are started anew: one that is copied while it has threads or an open database misbehaves. They hand over
+    # files, since through a pipe megabytes would come in small pieces, each waiting for its turn in this process.
+    with (
+        tempfile.TemporaryDirectory(prefix="plenary-index-") as folder,
+        ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn"), initializer=_start) as pool,
+    ):
+        waiting: deque[Future[str]] = deque()
         try:
-            for start in starts:
-                waiting.append(pool.submit(_prepared, code, start, min(start + SPAN - 1, last)))
+            for start in range(first, last + 1, SPAN):
+                waiting.append(pool.submit(_prepared, code, start, min(start + SPAN - 1, last), folder))
                 if len(waiting) > 2 * processes:
-                    yield waiting.popleft().result()
+                    yield _taken(waiting.popleft().result())
             while waiting:
-                yield waiting.popleft().result()
+                yield _taken(waiting.popleft().result())
         finally:
             for future in waiting:
                 future.cancel()
+
+
+def _taken(name: str) -> list[str]:
+    path = Path(name)
+    lines = path.read_text(encoding="utf-8").split("\n")
+    path.unlink()
+    return lines[:-1]
 
 
 def _start() -> None:
@@ -76,8 +88,11 @@ def _start() -> None:
     django.setup()
 
 
-def _prepared(code: str, first: int, last: int) -> list[str]:
-    """The lines of one span of serials, in a process of its own."""
+def _prepared(code: str, first: int, last: int, folder: str) -> str:
+    """Write the lines of one span of serials to a file, in a process of its own; gives its name."""
     between = kinds()[code].between
     close_old_connections()
-    return [to_line(document) for document in between(first, last)] if between is not None else []
+    path = Path(folder) / f"{code}-{first}"
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(f"{to_line(document)}\n" for document in (between(first, last) if between is not None else ()))
+    return str(path)

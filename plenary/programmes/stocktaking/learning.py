@@ -20,7 +20,8 @@ _CHUNK = 500
 
 def latest_change() -> Hashable:
     """Differs once an entry has changed (index entry_by_change)."""
-    return Entry.objects.aggregate(latest=Max("updated_at"))["latest"]
+    latest: Hashable = Entry.objects.aggregate(latest=Max("updated_at"))["latest"]
+    return latest
 
 
 @source("stocktaking.entry", stamp=latest_change)

@@ -22,7 +22,6 @@ from plenary.faces.desk.forms.entries import TogetherForm, deed_choices
 from plenary.faces.desk.queries import editions_newest_first
 from plenary.faces.desk.shell import show
 from plenary.faces.desk.tasks import work_on_entries
-from plenary.ground.audit.actions import record
 from plenary.ground.people.names import fold
 from plenary.ground.web.query import page_of, read_query
 from plenary.programmes.stocktaking import queries
@@ -105,12 +104,12 @@ def _carried(asked: DeskEntries) -> list[tuple[str, str]]:
 
 @desk_page(SEES)
 @require_safe
-def export(request: DeskRequest) -> HttpResponse:
+def export(request: DeskRequest) -> Any:
     """The selection as a table that can be edited and imported again."""
     asked = read_query(request, DeskEntries)
     file = tempfile.TemporaryFile()  # noqa: SIM115 closed when it is sent
     count = write_csv(found_by(asked, request.user), file)
-    record(actor=request.user, verb="exported", kind="stocktaking.entries", key="all", after={"count": count, "query": asked.address()})
+    bulk.record_export(actor=request.user, count=count, query=asked.address())
     file.seek(0)
     response: Any = FileResponse(file, as_attachment=True, filename="entries.csv", content_type="text/csv; charset=utf-8")
     return response

@@ -348,6 +348,13 @@ def note_broken(batch: uuid.UUID) -> None:
     EntryBatch.objects.filter(pk=batch).update(broken_at=timezone.now())
 
 
+@transaction.atomic
+def record_export(*, actor: Actor, count: int, query: str) -> None:
+    """Keep that somebody took entries, hidden ones too, home as a table: which, and how many."""
+    require(actor, "stocktaking.see_hidden")
+    audit.record(actor=actor, verb="exported", kind="stocktaking.entries", key="all", after={"count": count, "query": query})
+
+
 # ---- undoing --------------------------------------------------------------------------------------------------------
 
 
