@@ -37,7 +37,8 @@ from plenary.ground.search.spelling import MOST_WORDS
 log = structlog.get_logger(__name__)
 
 HEAP = 50_000_000
-LARGE_HEAP = 400_000_000  # for building many records: fewer segments to merge
+#: Memory for building, by record and at most: what has to be written out sooner has to be merged again.
+HEAP_EACH, HEAP_MOST = 3_500, 1_000_000_000
 
 
 class Busy(PlenaryError):
@@ -115,7 +116,7 @@ def rebuild(progress: Callable[[int, int | None], None] | None = None, *, wait: 
         try:
             index = _with_analyzers(tantivy.Index(schema(), path=str(path), reuse=False))
             is_large = expected > preparing.MANY
-            writer = index.writer(heap_size=LARGE_HEAP if is_large else HEAP, num_threads=2 if is_large else 1)
+            writer = index.writer(heap_size=min(max(HEAP, expected * HEAP_EACH), HEAP_MOST), num_threads=2 if is_large else 1)
             for lines in preparing.lines(processes):
                 for line in lines:
                     writer.add_json(line)

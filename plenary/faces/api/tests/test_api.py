@@ -139,6 +139,8 @@ def secured(client) -> list[tuple[str, str, dict]]:
 @pytest.mark.django_db
 def test_what_changes_something_needs_a_token(client):
     for path, methods in described(client)["paths"].items():
+        if path == "/api/v1/suggest":
+            continue  # a long text is asked about in a body; nothing changes
         assert all("security" in operation for method, operation in methods.items() if method != "get"), path
 
 

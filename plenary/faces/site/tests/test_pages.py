@@ -125,7 +125,8 @@ def test_search_suggests_and_gives_hints(process):
     page = Client().get("/search/?q=heelth").content.decode()
     assert "Did you mean:" in page
     assert 'href="?q=health"' in page
-    assert "What you can try" in page
+    assert "<mark>health</mark>" in page, "what is spelt alike is found at once"
+    assert "What you can try" in Client().get("/search/?q=zzzyyyxxx").content.decode()
     assert "How to search" in Client().get("/search/").content.decode()
 
 
